@@ -1,0 +1,124 @@
+"""The only reader of the environment. Settings are passed as an argument, never imported as a global."""
+
+from decimal import Decimal
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import (
+    AliasChoices,
+    AnyHttpUrl,
+    BeforeValidator,
+    Field,
+    PostgresDsn,
+    SecretStr,
+    UrlConstraints,
+    ValidationError,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+def _split(value: object) -> object:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def _blank_is_none(value: object) -> object:
+    return None if value == "" else value
+
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+Key = Annotated[SecretStr | None, BeforeValidator(_blank_is_none)]
+DatabaseUrl = Annotated[PostgresDsn, UrlConstraints(allowed_schemes=["postgres", "postgresql"])]
+Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_split)]
+Origins = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+
+
+class WrongSetting(ValueError):
+    """A setting has an unusable value; the text is one sentence for the operator."""
+
+
+class Settings(BaseSettings):
+    """Everything an operator can set. Names carry the prefix `FAIRLEAD_` unless an alias says otherwise."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="FAIRLEAD_", env_file=".env", extra="ignore", frozen=True, populate_by_name=True
+    )
+
+    database_url: Annotated[DatabaseUrl | None, BeforeValidator(_blank_is_none)] = Field(
+        None, validation_alias=AliasChoices("DATABASE_URL", "FAIRLEAD_DATABASE_URL")
+    )
+    data_dir: Path = Path(".fairlead")
+    secret_key: Key = None
+    """Master secret: required with `DATABASE_URL`, else kept in the data folder."""
+
+    host: str = "127.0.0.1"
+    api_port: Port = Field(8000, validation_alias=AliasChoices("FAIRLEAD_API_PORT", "PORT"))
+    ui_port: Port = 8501
+    workers: Annotated[int, Field(ge=1, le=64)] = 1
+    ui: bool = True
+    public_origins: Origins = ()
+    """Further origins (scheme, host, port) from which browsers may write, e.g. `https://chat.example.org`."""
+    trusted_proxies: Networks = (IPv4Network("127.0.0.1/32"), IPv6Network("::1/128"))
+    """Peers whose `X-Forwarded-For` is believed."""
+    metrics_token: Key = None
+    drain_seconds: Annotated[float, Field(ge=0, le=600)] = 30
+
+    admin_email: str | None = None
+    admin_password: Key = None
+    signup: Literal["open", "closed"] = "closed"
+    default_plan: str = "starter"
+    credits_per_dollar: Annotated[Decimal, Field(gt=0, le=1_000_000)] = Decimal(100)
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", validation_alias=AliasChoices("FAIRLEAD_LOG_LEVEL", "LOG_LEVEL")
+    )
+
+    openrouter_api_key: Key = Field(None, validation_alias="OPENROUTER_API_KEY")
+    openai_api_key: Key = Field(None, validation_alias="OPENAI_API_KEY")
+    anthropic_api_key: Key = Field(None, validation_alias="ANTHROPIC_API_KEY")
+    gemini_api_key: Key = Field(None, validation_alias=AliasChoices("GEMINI_API_KEY", "GOOGLE_API_KEY"))
+    groq_api_key: Key = Field(None, validation_alias="GROQ_API_KEY")
+    mistral_api_key: Key = Field(None, validation_alias="MISTRAL_API_KEY")
+    deepseek_api_key: Key = Field(None, validation_alias="DEEPSEEK_API_KEY")
+    ollama_host: Annotated[AnyHttpUrl | None, BeforeValidator(_blank_is_none)] = Field(
+        None, validation_alias="OLLAMA_HOST"
+    )
+    simulator_url: AnyHttpUrl | None = None
+    """Where the simulator answers; set by `fairlead up` for the processes it starts."""
+
+    @classmethod
+    def load(cls, **overrides: object) -> Self:
+        """Settings from the environment and `.env`. Raises `WrongSetting` with one sentence."""
+        try:
+            return cls(**overrides)  # type: ignore[arg-type]
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+            name = str(first["loc"][0]) if first["loc"] else "settings"
+            known = cls.model_fields.get(name)
+            shown = f"FAIRLEAD_{name.upper()}" if known is not None else name
+            raise WrongSetting(f"The setting {shown} is wrong: {first['msg']}.") from None
+
+    @model_validator(mode="after")
+    def _safe_defaults(self) -> Self:
+        if self.database_url is not None and self.secret_key is None:
+            raise ValueError("FAIRLEAD_SECRET_KEY is required with DATABASE_URL")
+        if self.secret_key is not None and len(self.secret_key.get_secret_value()) < 32:
+            raise ValueError("FAIRLEAD_SECRET_KEY needs at least 32 characters")
+        if self.host not in LOOPBACK_HOSTS and self.admin_password is None:
+            raise ValueError("listening on another address than this machine needs FAIRLEAD_ADMIN_PASSWORD")
+        return self
+
+    def provider_keys(self) -> dict[str, str]:
+        """Provider keys from the environment, by provider name; only those that are set."""
+        keys = {
+            "openrouter": self.openrouter_api_key,
+            "openai": self.openai_api_key,
+            "anthropic": self.anthropic_api_key,
+            "google": self.gemini_api_key,
+            "groq": self.groq_api_key,
+            "mistral": self.mistral_api_key,
+            "deepseek": self.deepseek_api_key,
+        }
+        return {name: key.get_secret_value() for name, key in keys.items() if key is not None}

@@ -1,0 +1,110 @@
+"""Asking for an answer."""
+
+from enum import StrEnum
+from typing import Annotated, Literal
+from uuid import UUID
+
+from msgspec import Meta
+
+from shared.errors import JsonScalar
+from shared.messages import ChatMessage, FinishReason
+from shared.precheck import Precheck
+from shared.wire import Answer, Credits, Request
+
+
+class Strategy(StrEnum):
+    """What the model policy favours."""
+
+    BALANCED = "balanced"
+    COST_OPTIMIZED = "cost-optimized"
+    PERFORMANCE_FIRST = "performance-first"
+    QUALITY_FIRST = "quality-first"
+
+
+class OnDisconnect(StrEnum):
+    """What becomes of an answer whose reader has gone."""
+
+    CANCEL = "cancel"
+    CONTINUE = "continue"
+
+
+class NewMessage(Request, frozen=True, kw_only=True):
+    """The next thing the person says. Files are refused until the server accepts attachments."""
+
+    content: Annotated[str, Meta(min_length=1)]
+    attachments: Annotated[list[UUID], Meta(max_length=0)] = []
+
+
+class ChatParams(Request, frozen=True, kw_only=True):
+    """Sampling parameters, passed to the model where it knows them."""
+
+    temperature: Annotated[float, Meta(ge=0, le=2)] | None = None
+    top_p: Annotated[float, Meta(gt=0, le=1)] | None = None
+    max_tokens: Annotated[int, Meta(ge=1, le=1_000_000)] | None = None
+    stop: Annotated[list[str], Meta(max_length=4)] | None = None
+    seed: int | None = None
+
+
+class ChatRequest(Request, frozen=True, kw_only=True):
+    """A prompt to carry out. Give `message` (in a conversation kept here) or `messages` (kept nowhere).
+
+    `replace_from` is the id of a message of the conversation: it and all later ones are replaced by this
+    exchange; without `message`, the prompt before it is answered anew (regenerate).
+    """
+
+    conversation_id: UUID | None = None
+    assistant: str = "auto"
+    model: str | None = None
+    message: NewMessage | None = None
+    messages: Annotated[list[ChatMessage], Meta(min_length=1, max_length=10_000)] | None = None
+    replace_from: UUID | None = None
+    params: ChatParams = ChatParams()
+    stream: bool = True
+    strategy: Strategy | None = None
+    on_disconnect: OnDisconnect | None = None
+    metadata: Annotated[dict[str, JsonScalar], Meta(max_length=16)] = {}
+
+
+class UsageFigures(Answer, frozen=True, kw_only=True):
+    """What an answer used. `balance` is what is left afterwards."""
+
+    prompt_tokens: int
+    completion_tokens: int
+    credits: Credits
+    balance: Credits
+    final: bool
+    estimated: bool
+
+
+class RouteView(Answer, frozen=True, kw_only=True):
+    """Which assistant and model answer, and why, in words for the person who asked."""
+
+    assistant: str
+    model: str
+    reasons: list[str]
+    attempt: int
+    max_tokens: int
+    notices: list[str] = []
+
+
+class ChatAnswer(Answer, frozen=True, kw_only=True):
+    """The non-streamed form: the same facts as the events, in one object."""
+
+    request_id: UUID
+    conversation_id: UUID | None
+    message_id: UUID | None
+    precheck: Precheck | None
+    route: RouteView
+    text: str
+    usage: UsageFigures
+    finish_reason: FinishReason
+    model: str
+    latency_ms: int
+    first_token_ms: int | None
+
+
+class CancelAnswer(Answer, frozen=True, kw_only=True):
+    """`cancelling` when the answer was still being written, else `finished`."""
+
+    request_id: UUID
+    state: Literal["cancelling", "finished"]

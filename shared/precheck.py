@@ -1,0 +1,127 @@
+"""What the precheck says of a prompt."""
+
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from msgspec import Meta
+
+from shared.messages import ChatMessage
+from shared.wire import Answer, Credits, Request
+
+
+class Category(StrEnum):
+    """The task a prompt asks for."""
+
+    CHAT = "chat"
+    WRITING = "writing"
+    CODING = "coding"
+    MATH = "math"
+    REASONING = "reasoning"
+    RESEARCH = "research"
+    SUMMARIZATION = "summarization"
+    EXTRACTION = "extraction"
+    DATA_ANALYSIS = "data_analysis"
+    TRANSLATION = "translation"
+    IMAGE_GENERATION = "image_generation"
+    OTHER = "other"
+
+
+class Complexity(StrEnum):
+    """How strong a model the prompt deserves."""
+
+    SIMPLE = "simple"
+    STANDARD = "standard"
+    COMPLEX = "complex"
+    REASONING = "reasoning"
+
+
+class RiskLevel(StrEnum):
+    """How dangerous carrying the prompt out would be."""
+
+    NONE = "none"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+class RiskAction(StrEnum):
+    """What happens because of the risk."""
+
+    ALLOW = "allow"
+    WARN = "warn"
+    BLOCK = "block"
+
+
+class RiskCategory(StrEnum):
+    """Kinds of risk."""
+
+    VIOLENCE = "violence"
+    SELF_HARM = "self_harm"
+    SEXUAL = "sexual"
+    SEXUAL_MINORS = "sexual_minors"
+    HATE = "hate"
+    HARASSMENT = "harassment"
+    ILLEGAL = "illegal"
+    MALWARE = "malware"
+    PRIVACY = "privacy"
+    INJECTION = "injection"
+    SECRET = "secret"
+
+
+class CategoryScore(Answer, frozen=True, kw_only=True):
+    """`score` is between 0 and 1; the scores of one check sum to at most 1."""
+
+    name: Category
+    score: float
+
+
+class Risk(Answer, frozen=True, kw_only=True):
+    """`message` tells the person what was found and what to do; empty when the action is `allow`."""
+
+    level: RiskLevel = RiskLevel.NONE
+    categories: list[RiskCategory] = []
+    action: RiskAction = RiskAction.ALLOW
+    message: str = ""
+
+
+class RecommendedAssistant(Answer, frozen=True, kw_only=True):
+    """The assistant that fits the prompt best."""
+
+    id: UUID
+    family: str
+    name: str
+
+
+class Estimate(Answer, frozen=True, kw_only=True):
+    """Tokens of the prompt with its history and system prompt, and the likely range of credits."""
+
+    prompt_tokens: int
+    credits_low: Credits
+    credits_high: Credits
+
+
+class Precheck(Answer, frozen=True, kw_only=True):
+    """The whole finding. `signals` says in words what led there."""
+
+    id: UUID
+    category: Category
+    categories: list[CategoryScore]
+    complexity: Complexity
+    risk: Risk
+    language: str | None
+    recommended_assistant: RecommendedAssistant | None
+    confidence: float
+    estimate: Estimate
+    affordable: bool
+    signals: list[str]
+
+
+class PrecheckRequest(Request, frozen=True, kw_only=True):
+    """Give `prompt` or `messages`. `assistant` is an id or a family name."""
+
+    prompt: str | None = None
+    messages: Annotated[list[ChatMessage], Meta(min_length=1)] | None = None
+    conversation_id: UUID | None = None
+    assistant: str | None = None
+    attachments: Annotated[list[UUID], Meta(max_length=0)] = []
