@@ -125,3 +125,10 @@ class SessionsEnd(Request, frozen=True, kw_only=True):
     """Ends the named session, or every one but the current when `id` is left out."""
 
     id: UUID | UnsetType = UNSET
+
+
+class SigninOptions(Answer, frozen=True, kw_only=True):
+    """What the sign-in page offers; open to everybody."""
+
+    signup: Literal["open", "closed"]
+    single_sign_on: list[str] = []

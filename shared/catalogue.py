@@ -8,7 +8,7 @@ from uuid import UUID
 from msgspec import UNSET, Meta, UnsetType
 
 from shared.precheck import Category
-from shared.wire import Answer, Credits, Dollars, Instant, Reason, Request
+from shared.wire import Answer, Dollars, Instant, Reason, Request
 
 Dialect = Literal["openai", "anthropic", "gemini", "cohere"]
 Tokens = Annotated[int, Meta(ge=1, le=100_000_000)]

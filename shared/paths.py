@@ -6,6 +6,7 @@ LOGOUT = "/v1/auth/logout"
 REFRESH = "/v1/auth/refresh"
 PASSWORD = "/v1/auth/password"
 RESET = "/v1/auth/reset"
+SIGNIN_OPTIONS = "/v1/auth/options"
 SESSIONS = "/v1/auth/sessions"
 ME = "/v1/auth/me"
 
