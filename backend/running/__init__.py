@@ -1,0 +1,1 @@
+"""What `fairlead up` is made of: the embedded database server, child processes, ports."""
