@@ -1,0 +1,5 @@
+"""Chat."""
+
+import streamlit as st
+
+st.title("What do you want to do?")

@@ -1,0 +1,130 @@
+"""Calls to the API on behalf of the person at the browser."""
+
+from typing import TypeVar
+
+import httpx
+import msgspec
+import streamlit as st
+
+from frontend import state
+from frontend.settings import settings
+from shared.errors import ErrorBody, ErrorCode, ErrorEnvelope
+from shared.paths import REQUEST_ID_HEADER
+from shared.wire import Request, encode
+
+T = TypeVar("T")
+Query = dict[str, str | int | bool | None]
+
+_CONNECT_SECONDS = 2.0
+
+
+class NotSignedIn(Exception):
+    """There is no session, or it has ended. The frame answers with the sign-in page; pages let it pass."""
+
+
+class ApiError(Exception):
+    """The API refused or failed; `body` says what happened and what to do next."""
+
+    def __init__(self, body: ErrorBody) -> None:
+        super().__init__(body.message)
+        self.body = body
+
+
+@st.cache_resource(show_spinner=False)
+def connection() -> httpx.Client:
+    """The pool of connections to the API that all sessions of this process share. It keeps no cookies."""
+    wait = settings().api_timeout
+    return httpx.Client(
+        base_url=str(settings().api_url),
+        timeout=httpx.Timeout(wait, connect=_CONNECT_SECONDS),
+        limits=httpx.Limits(max_connections=500, max_keepalive_connections=50),
+        cookies=None,
+    )
+
+
+def identity() -> dict[str, str]:
+    """Headers that say who asks and from where. Raises `NotSignedIn` without a session cookie."""
+    token = state.session_token()
+    if token is None:
+        raise NotSignedIn
+    headers = {"authorization": f"Bearer {token}"}
+    if (address := state.client_address()) is not None:
+        headers["x-forwarded-for"] = address
+    return headers
+
+
+def call(
+    method: str,
+    path: str,
+    answer: type[T],
+    *,
+    body: Request | None = None,
+    query: Query | None = None,
+    headers: dict[str, str] | None = None,
+) -> T:
+    """One call as the signed-in person, decoded. Raises `NotSignedIn` and `ApiError`."""
+    return decoded(_send(method, path, body, query, identity() | (headers or {})), answer)
+
+
+def command(method: str, path: str, *, body: Request | None = None, query: Query | None = None) -> None:
+    """`call` for what answers with nothing."""
+    _send(method, path, body, query, identity())
+
+
+def open_call(method: str, path: str, answer: type[T], *, body: Request | None = None) -> T:
+    """`call` for the few addresses that are open to everybody."""
+    return decoded(_send(method, path, body, None, {}), answer)
+
+
+def decoded(response: httpx.Response, answer: type[T]) -> T:
+    """The body as `answer`; a body of another shape is an `ApiError`, as a newer or broken server may send one."""
+    try:
+        return msgspec.json.decode(response.content, type=answer)
+    except msgspec.DecodeError:
+        raise ApiError(_unreadable(response)) from None
+
+
+def checked(response: httpx.Response) -> httpx.Response:
+    """The response if it is a success. Raises `NotSignedIn` and `ApiError`; the body must have been read."""
+    if response.is_success:
+        return response
+    if response.status_code == httpx.codes.UNAUTHORIZED:
+        raise NotSignedIn
+    try:
+        raise ApiError(msgspec.json.decode(response.content, type=ErrorEnvelope).error)
+    except msgspec.DecodeError:
+        raise ApiError(_unreadable(response)) from None
+
+
+def unreachable(error: httpx.TransportError) -> ApiError:
+    """What a failed connection means to the person."""
+    slow = isinstance(error, httpx.TimeoutException) and not isinstance(error, httpx.ConnectTimeout)
+    message = (
+        f"The server did not answer within {settings().api_timeout:g} s." if slow else "The server cannot be reached."
+    )
+    return ApiError(ErrorBody(code=ErrorCode.UNAVAILABLE, message=message, retryable=True))
+
+
+def _send(method: str, path: str, body: Request | None, query: Query | None, headers: dict[str, str]) -> httpx.Response:
+    if body is not None:
+        headers = headers | {"content-type": "application/json"}
+    try:
+        response = connection().request(
+            method,
+            path,
+            content=None if body is None else encode(body),
+            params={name: value for name, value in (query or {}).items() if value is not None},
+            headers=headers,
+        )
+    except httpx.TransportError as error:
+        raise unreachable(error) from None
+    return checked(response)
+
+
+def _unreadable(response: httpx.Response) -> ErrorBody:
+    return ErrorBody(
+        code=ErrorCode.INTERNAL,
+        message=f"The server sent an answer that cannot be read (status {response.status_code}).",
+        retryable=response.is_server_error,
+        request_id=response.headers.get(REQUEST_ID_HEADER),
+    )

@@ -1,0 +1,84 @@
+"""Passes the few calls a browser makes by itself on to the API, so that both share one origin."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+from starlette.background import BackgroundTask
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from frontend.settings import Settings
+from shared.errors import ErrorBody, ErrorCode, ErrorEnvelope
+from shared.paths import PRECHECK
+from shared.wire import encode
+
+FORWARDED_PATHS = ("/v1/auth/{rest:path}", PRECHECK)
+_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+_PASSED_ON = ("accept", "accept-language", "content-type", "cookie", "origin", "user-agent", "x-request-id")
+_PASSED_BACK = ("cache-control", "content-type", "retry-after", "set-cookie", "location", "x-request-id")
+_MAX_BODY = 10 * 1024 * 1024
+
+
+class Proxy:
+    """Forwards requests to the API of `settings`, and streams the answers back as they come.
+
+    The API learns the browser's address, host and scheme from `X-Forwarded-*`; whatever the browser itself
+    sent under these names is dropped.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._base = str(settings.api_url).rstrip("/")
+        self._timeout = httpx.Timeout(settings.api_timeout, connect=2)
+        self._client: httpx.AsyncClient | None = None
+
+    @asynccontextmanager
+    async def lifespan(self, _app: object) -> AsyncIterator[None]:
+        """Holds the connections to the API while the web app runs."""
+        transport = httpx.AsyncHTTPTransport(limits=httpx.Limits(max_connections=200))
+        async with httpx.AsyncClient(transport=transport, timeout=self._timeout) as self._client:
+            yield
+
+    def routes(self) -> list[Route]:
+        """One route for every forwarded path."""
+        return [Route(path, self.forward, methods=_METHODS) for path in FORWARDED_PATHS]
+
+    async def forward(self, request: Request) -> Response:
+        """The API's answer, or the error in the API's own shape when there is none."""
+        if int(request.headers.get("content-length", 0)) > _MAX_BODY:
+            return _refusal(413, ErrorCode.TOO_LARGE, "The request is larger than 10 MB.")
+        assert self._client is not None, "the proxy serves only within its lifespan"
+        outgoing = self._client.build_request(
+            request.method,
+            f"{self._base}{request.url.path}",
+            params=request.url.query.encode(),
+            headers=_forwarded(request),
+            content=await request.body(),
+        )
+        self._client.cookies.clear()
+        try:
+            answer = await self._client.send(outgoing, stream=True)
+        except httpx.TransportError:
+            return _refusal(503, ErrorCode.UNAVAILABLE, "The server does not answer. Try again in a moment.")
+        response = StreamingResponse(
+            answer.aiter_bytes(), status_code=answer.status_code, background=BackgroundTask(answer.aclose)
+        )
+        response.raw_headers = [
+            (name.lower(), value) for name, value in answer.headers.raw if name.decode().lower() in _PASSED_BACK
+        ]
+        return response
+
+
+def _forwarded(request: Request) -> dict[str, str]:
+    headers = {name: request.headers[name] for name in _PASSED_ON if name in request.headers}
+    if request.client is not None:
+        headers["x-forwarded-for"] = request.client.host
+    headers["x-forwarded-host"] = request.headers.get("host", "")
+    headers["x-forwarded-proto"] = request.url.scheme
+    return headers
+
+
+def _refusal(status: int, code: ErrorCode, message: str) -> Response:
+    body = ErrorEnvelope(error=ErrorBody(code=code, message=message, retryable=status >= 500))
+    return Response(encode(body), status_code=status, media_type="application/json")
