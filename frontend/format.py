@@ -1,4 +1,4 @@
-"""Figures and dates as people read them: a real minus sign, thousands have commas, rounding happens here and nowhere else."""
+"""Figures and dates as people read them: real minus signs, commas at thousands, and all rounding."""
 
 from datetime import date, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
@@ -35,6 +35,11 @@ def credits(amount: Decimal | None) -> str:
         return "<0.01"
     step = _CENT if abs(amount) <= _HUNDRED else _TENTH
     return _minus(f"{amount.quantize(step, ROUND_HALF_UP):,}")
+
+
+def whole(amount: Decimal) -> str:
+    """Credits where only the size matters, as in a projection: `839`."""
+    return _minus(f"{amount.quantize(Decimal(1), ROUND_HALF_UP):,}")
 
 
 def allowance(amount: Decimal) -> str:
