@@ -1,0 +1,28 @@
+"""Assistant families."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel import Field, SQLModel
+
+from backend.columns import created_column, id_column, json_column
+
+
+class Assistant(SQLModel, table=True):
+    """A family of prompts with its own system prompt and the traits it prefers in a model."""
+
+    __tablename__ = "assistants"
+
+    id: UUID = id_column()
+    family: str = Field(unique=True)
+    name: str
+    purpose: str
+    icon: str
+    system_prompt: str
+    default_task_types: Any = json_column("[]")
+    preferred_traits: Any = json_column("[]")
+    enabled: bool = Field(default=True, sa_column_kwargs={"server_default": text("true")})
+    rank: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    created_at: datetime = created_column()

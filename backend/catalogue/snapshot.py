@@ -1,0 +1,121 @@
+"""The whole configuration as one immutable value: what a request is decided with.
+
+Every process keeps the newest snapshot in memory; admission refuses a decision made with an older one.
+"""
+
+from decimal import Decimal
+from uuid import UUID
+
+from msgspec import Struct
+
+from shared.catalogue import Capability, LatencyTier
+from shared.plans import PlanLimits
+from shared.precheck import Category
+
+ONE = Decimal(1)
+
+
+class Provider(Struct, frozen=True, kw_only=True):
+    """A provider as calls need it. `why` says why it cannot be used, None when it can."""
+
+    id: UUID
+    name: str
+    display_name: str
+    dialect: str
+    base_url: str
+    api_key: str | None
+    allow_private_network: bool
+    why: str | None
+
+    def __repr__(self) -> str:
+        return f"Provider({self.name})"
+
+
+class Price(Struct, frozen=True, kw_only=True):
+    """Dollars per million tokens of each disjoint bucket; `request` and `image` are dollars each."""
+
+    version: int
+    input: Decimal
+    output: Decimal
+    cached_input: Decimal | None = None
+    cache_write: Decimal | None = None
+    reasoning: Decimal | None = None
+    audio: Decimal | None = None
+    image: Decimal | None = None
+    request: Decimal | None = None
+
+
+class Model(Struct, frozen=True, kw_only=True):
+    """A model with the price in force; `price` is None while a needed bucket has none."""
+
+    id: UUID
+    name: str
+    display_name: str
+    upstream_name: str
+    family: str
+    model_type: str
+    provider: Provider
+    context_window: int
+    max_output_tokens: int
+    capabilities: frozenset[Capability]
+    latency_tier: LatencyTier
+    quality: float
+    active: bool
+    price: Price | None
+
+
+class Assistant(Struct, frozen=True, kw_only=True):
+    """An assistant family."""
+
+    id: UUID
+    family: str
+    name: str
+    purpose: str
+    icon: str
+    system_prompt: str
+    task_types: frozenset[Category]
+    preferred_traits: frozenset[Capability]
+    enabled: bool
+
+
+class Plan(Struct, frozen=True, kw_only=True):
+    """A plan. `models` None means every active model."""
+
+    id: UUID
+    slug: str
+    name: str
+    rank: int
+    monthly_credits: Decimal
+    models: frozenset[str] | None
+    families: frozenset[str]
+    max_context: int
+    limits: PlanLimits
+
+
+class Catalogue(Struct, frozen=True, kw_only=True):
+    """All of it, at one version. Assistants and plans are in their rank's order."""
+
+    version: int
+    models: tuple[Model, ...]
+    providers: tuple[Provider, ...]
+    assistants: tuple[Assistant, ...]
+    plans: tuple[Plan, ...]
+    multipliers: dict[tuple[str, str], Decimal]
+
+    def multiplier(self, kind: str, target: str) -> Decimal:
+        """The factor set for a `plan`, `model` or `family`; 1 where none is."""
+        return self.multipliers.get((kind, target), ONE)
+
+    def model(self, id_or_name: str) -> Model | None:
+        """A model by its id or catalogue name."""
+        return next((m for m in self.models if m.name == id_or_name or str(m.id) == id_or_name), None)
+
+    def assistant(self, id_or_family: str) -> Assistant | None:
+        """An enabled assistant by its id or family."""
+        return next(
+            (a for a in self.assistants if a.enabled and (a.family == id_or_family or str(a.id) == id_or_family)), None
+        )
+
+    def plan(self, id_or_slug: str | UUID) -> Plan | None:
+        """A plan by its id or slug."""
+        return next((p for p in self.plans if p.slug == id_or_slug or str(p.id) == str(id_or_slug)), None)

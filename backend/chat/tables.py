@@ -1,0 +1,88 @@
+"""Conversations, one row per message, and feedback."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index, text
+from sqlmodel import Field, ForeignKeyConstraint, SQLModel, UniqueConstraint
+
+from backend.columns import created_column, json_column, money_column, new_id, optional_money_column
+from backend.entitlements.tables import ZERO
+
+
+class Conversation(SQLModel, table=True):
+    """A person's conversation. `revision` grows with every change of its messages; `active_request` writes now."""
+
+    __tablename__ = "conversations"
+    __table_args__ = (Index("ix_conversations_user_recent", "user_id", "updated_at", "id"),)
+
+    organisation_id: UUID = Field(primary_key=True, foreign_key="organisations.id")
+    id: UUID = Field(default_factory=new_id, primary_key=True, sa_column_kwargs={"server_default": text("uuidv7()")})
+    user_id: UUID = Field(foreign_key="users.id", ondelete="CASCADE")
+    assistant_id: UUID | None = Field(default=None, foreign_key="assistants.id", ondelete="SET NULL")
+    title: str
+    revision: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    last_position: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    message_count: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    credits: Decimal = money_column(ZERO)
+    active_request: UUID | None = None
+    created_at: datetime = created_column()
+    updated_at: datetime = created_column()
+
+
+class Message(SQLModel, table=True):
+    """One message. `position` orders a conversation; columns after `state` belong to answers."""
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "conversation_id", "position"),
+        ForeignKeyConstraint(
+            ["organisation_id", "conversation_id"],
+            ["conversations.organisation_id", "conversations.id"],
+            ondelete="CASCADE",
+        ),
+        Index("ix_messages_request", "request_id"),
+    )
+
+    organisation_id: UUID = Field(primary_key=True)
+    id: UUID = Field(default_factory=new_id, primary_key=True, sa_column_kwargs={"server_default": text("uuidv7()")})
+    conversation_id: UUID
+    position: int
+    role: str
+    content: str
+    state: str
+    request_id: UUID | None = None
+    assistant_id: UUID | None = Field(default=None, foreign_key="assistants.id", ondelete="SET NULL")
+    model: str | None = None
+    reasons: Any = json_column("[]")
+    notices: Any = json_column("[]")
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    credits: Decimal | None = optional_money_column()
+    estimated: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+    finish_reason: str | None = None
+    latency_ms: int | None = None
+    first_token_ms: int | None = None
+    failure: str | None = None
+    created_at: datetime = created_column()
+
+
+class Feedback(SQLModel, table=True):
+    """A person's judgement on one answer."""
+
+    __tablename__ = "feedback"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["organisation_id", "message_id"], ["messages.organisation_id", "messages.id"], ondelete="CASCADE"
+        ),
+    )
+
+    organisation_id: UUID = Field(primary_key=True)
+    message_id: UUID = Field(primary_key=True)
+    user_id: UUID = Field(foreign_key="users.id", ondelete="CASCADE", index=True)
+    request_id: UUID | None = None
+    rating: str
+    comment: str | None = None
+    created_at: datetime = created_column()

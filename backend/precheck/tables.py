@@ -1,0 +1,39 @@
+"""What the precheck found; features only, never the text."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index, LargeBinary, text
+from sqlmodel import Field, SQLModel
+
+from backend.columns import created_column, json_column, new_id
+
+
+class PromptCheck(SQLModel, table=True):
+    """One precheck. `prompt_hash` is keyed, so that equal prompts can be told without being read."""
+
+    __tablename__ = "prompt_checks"
+    __table_args__ = (
+        Index("ix_prompt_checks_request", "request_id"),
+        Index("ix_prompt_checks_user", "user_id", "id"),
+    )
+
+    organisation_id: UUID = Field(primary_key=True, foreign_key="organisations.id")
+    id: UUID = Field(default_factory=new_id, primary_key=True, sa_column_kwargs={"server_default": text("uuidv7()")})
+    user_id: UUID = Field(foreign_key="users.id", ondelete="CASCADE")
+    request_id: UUID | None = None
+    conversation_id: UUID | None = None
+    category: str
+    scores: Any = json_column("[]")
+    complexity: str
+    risk: Any = json_column()
+    risk_action: str
+    language: str | None = None
+    confidence: float
+    recommended_assistant: UUID | None = Field(default=None, foreign_key="assistants.id", ondelete="SET NULL")
+    signals: Any = json_column("[]")
+    characters: int
+    prompt_tokens: int
+    prompt_hash: bytes = Field(sa_type=LargeBinary)
+    created_at: datetime = created_column()

@@ -1,0 +1,17 @@
+"""Every table, so that migrations and tests see all of them."""
+
+from sqlmodel import SQLModel
+
+from backend.accounts import tables as accounts
+from backend.admin import tables as admin
+from backend.assistants import tables as assistants
+from backend.catalogue import tables as catalogue
+from backend.chat import tables as chat
+from backend.entitlements import tables as entitlements
+from backend.metering import tables as metering
+from backend.policy import tables as policy
+from backend.precheck import tables as precheck
+
+MODULES = (accounts, assistants, catalogue, policy, entitlements, precheck, chat, metering, admin)
+
+metadata = SQLModel.metadata

@@ -1,0 +1,393 @@
+-- Credits, rate windows, admission and settlement, each one round trip and one short transaction.
+-- Lock order everywhere: credit accounts (by id), organisation limits (by id), rate windows (by key).
+
+CREATE FUNCTION open_credit_period(p_user uuid, p_monthly numeric) RETURNS credit_accounts
+LANGUAGE plpgsql AS $$
+-- The account, locked, in the current calendar month and day (UTC). What the old month left expires, except
+-- what running requests hold: their unspent part expires when they settle.
+DECLARE
+    a credit_accounts;
+    today date;
+    month date;
+    unspent numeric;
+BEGIN
+    SELECT * INTO a FROM credit_accounts WHERE user_id = p_user FOR UPDATE;
+    IF NOT FOUND THEN RETURN NULL; END IF;
+    today := (clock_timestamp() AT TIME ZONE 'UTC')::date;
+    month := date_trunc('month', today)::date;
+    IF a.period >= month AND a.day >= today THEN RETURN a; END IF;
+    IF a.period < month THEN
+        unspent := a.balance - a.held;
+        IF unspent > 0 THEN
+            INSERT INTO ledger_entries (organisation_id, user_id, kind, amount, reason)
+            VALUES (a.organisation_id, a.user_id, 'expire', -unspent, 'end of period');
+        END IF;
+        IF p_monthly > 0 THEN
+            INSERT INTO ledger_entries (organisation_id, user_id, kind, amount, reason)
+            VALUES (a.organisation_id, a.user_id, 'grant', p_monthly, 'monthly credits');
+        END IF;
+        a.balance := a.balance - unspent + p_monthly;
+        a.granted := p_monthly;
+        a.period := month;
+    END IF;
+    IF a.day < today THEN
+        a.day := today;
+        a.day_used := a.held;
+    END IF;
+    UPDATE credit_accounts SET balance = a.balance, granted = a.granted, period = a.period, day = a.day,
+        day_used = a.day_used WHERE user_id = p_user;
+    RETURN a;
+END $$;
+
+CREATE FUNCTION move_credits(p_user uuid, p_monthly numeric, p_kind text, p_amount numeric, p_reason text)
+RETURNS credit_accounts LANGUAGE plpgsql AS $$
+-- Gives (or, negative, takes back as far as nothing is overdrawn) credits in the current period.
+DECLARE
+    a credit_accounts;
+    moved numeric;
+BEGIN
+    a := open_credit_period(p_user, p_monthly);
+    IF a.user_id IS NULL THEN RETURN NULL; END IF;
+    moved := greatest(p_amount, a.held - a.balance);
+    IF moved = 0 THEN RETURN a; END IF;
+    INSERT INTO ledger_entries (organisation_id, user_id, kind, amount, reason)
+    VALUES (a.organisation_id, a.user_id, p_kind, moved, p_reason);
+    UPDATE credit_accounts SET balance = balance + moved, granted = greatest(granted + moved, 0)
+    WHERE user_id = p_user RETURNING * INTO a;
+    RETURN a;
+END $$;
+
+CREATE FUNCTION window_start(p_now timestamptz, p_seconds int) RETURNS timestamptz
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT to_timestamp(floor(extract(epoch FROM p_now) / p_seconds) * p_seconds)
+$$;
+
+CREATE FUNCTION rate_refusal(p_windows jsonb, p_now timestamptz, p_tokens bigint) RETURNS jsonb
+LANGUAGE plpgsql AS $$
+-- Locks the windows and says which one is full, or NULL. A window is {key, seconds, requests, tokens}.
+DECLARE
+    w record;
+    r rate_windows;
+    started timestamptz;
+BEGIN
+    FOR w IN SELECT * FROM jsonb_to_recordset(p_windows) AS x(key text, seconds int, requests bigint, tokens bigint)
+        ORDER BY key
+    LOOP
+        SELECT * INTO r FROM rate_windows WHERE key = w.key FOR UPDATE;
+        IF NOT FOUND THEN
+            INSERT INTO rate_windows (key, started_at) VALUES (w.key, p_now) ON CONFLICT (key) DO NOTHING;
+            SELECT * INTO r FROM rate_windows WHERE key = w.key FOR UPDATE;
+        END IF;
+        started := window_start(p_now, w.seconds);
+        IF r.started_at < started THEN CONTINUE; END IF;
+        IF r.requests + 1 > w.requests OR r.tokens + p_tokens > w.tokens THEN
+            RETURN jsonb_build_object('outcome', 'rate_limited', 'key', w.key,
+                'what', CASE WHEN r.requests + 1 > w.requests THEN 'requests' ELSE 'tokens' END,
+                'limit', CASE WHEN r.requests + 1 > w.requests THEN w.requests ELSE w.tokens END,
+                'seconds', w.seconds,
+                'retry_after', ceil(extract(epoch FROM started) + w.seconds - extract(epoch FROM p_now)));
+        END IF;
+    END LOOP;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION rate_take(p_windows jsonb, p_now timestamptz, p_tokens bigint) RETURNS jsonb
+LANGUAGE sql AS $$
+-- Counts one request in every window (locked by rate_refusal) and tells what is left.
+    WITH w AS (
+        SELECT key, seconds, requests AS request_limit, tokens AS token_limit, window_start(p_now, seconds) AS started
+        FROM jsonb_to_recordset(p_windows) AS x(key text, seconds int, requests bigint, tokens bigint)
+    ), taken AS (
+        UPDATE rate_windows r SET
+            requests = CASE WHEN r.started_at < w.started THEN 1 ELSE r.requests + 1 END,
+            tokens = CASE WHEN r.started_at < w.started THEN p_tokens ELSE r.tokens + p_tokens END,
+            started_at = greatest(r.started_at, w.started)
+        FROM w WHERE r.key = w.key
+        RETURNING w.key, w.seconds, w.request_limit, w.token_limit, w.started, r.requests, r.tokens
+    )
+    SELECT coalesce(jsonb_agg(jsonb_build_object('key', key, 'seconds', seconds,
+        'reset', extract(epoch FROM started)::bigint + seconds,
+        'requests', request_limit, 'requests_left', request_limit - requests,
+        'tokens', token_limit, 'tokens_left', token_limit - tokens) ORDER BY key), '[]') FROM taken
+$$;
+
+CREATE FUNCTION take_rate(p_windows jsonb, p_tokens bigint) RETURNS jsonb
+LANGUAGE plpgsql AS $$
+-- For requests that need a rate window and nothing else.
+DECLARE
+    refused jsonb := rate_refusal(p_windows, clock_timestamp(), p_tokens);
+BEGIN
+    IF refused IS NOT NULL THEN RETURN refused; END IF;
+    RETURN jsonb_build_object('outcome', 'taken', 'windows', rate_take(p_windows, clock_timestamp(), p_tokens));
+END $$;
+
+CREATE FUNCTION record_prompt_check(c jsonb) RETURNS void
+LANGUAGE sql AS $$
+    INSERT INTO prompt_checks (organisation_id, id, user_id, request_id, conversation_id, category, scores, complexity,
+        risk, risk_action, language, confidence, recommended_assistant, signals, characters, prompt_tokens, prompt_hash)
+    VALUES ((c->>'organisation_id')::uuid, (c->>'id')::uuid, (c->>'user_id')::uuid, (c->>'request_id')::uuid,
+        (c->>'conversation_id')::uuid, c->>'category', c->'scores', c->>'complexity', c->'risk', c->>'risk_action',
+        c->>'language', (c->>'confidence')::float8, (c->>'recommended_assistant')::uuid, c->'signals',
+        (c->>'characters')::int, (c->>'prompt_tokens')::int, decode(c->>'prompt_hash', 'hex'))
+    ON CONFLICT DO NOTHING
+$$;
+
+CREATE FUNCTION admit_request(p jsonb) RETURNS jsonb
+LANGUAGE plpgsql AS $$
+-- Takes the hold, the slot and the rate together, and writes what the request begins with; or refuses and
+-- writes nothing. Repeating it with the same request id gives the first result.
+DECLARE
+    v_request uuid := (p->>'request_id')::uuid;
+    v_org uuid := (p->>'organisation_id')::uuid;
+    v_user uuid := (p->>'user_id')::uuid;
+    v_conversation uuid := (p->'conversation'->>'id')::uuid;
+    v_fixed numeric := (p->>'fixed_credits')::numeric;
+    v_each numeric := (p->>'credits_per_token')::numeric;
+    v_wanted int := (p->>'wanted_tokens')::int;
+    v_tokens bigint := (p->>'prompt_tokens')::bigint;
+    v_limits jsonb := p->'limits';
+    a credit_accounts;
+    u record;
+    o organisation_limits;
+    h holds;
+    c conversations;
+    k idempotency_keys;
+    now_ timestamptz;
+    spendable numeric;
+    binding text := 'balance';
+    max_tokens int;
+    amount numeric;
+    refused jsonb;
+    cut int;
+    position_ int;
+BEGIN
+    IF (SELECT version FROM catalogue_version WHERE id = 1) <> (p->>'catalogue_version')::bigint THEN
+        RETURN jsonb_build_object('outcome', 'stale_catalogue');
+    END IF;
+    a := open_credit_period(v_user, (p->>'monthly_credits')::numeric);
+    SELECT version, suspended INTO u FROM users WHERE id = v_user;
+    IF a.user_id IS NULL OR u.suspended OR u.version <> (p->>'identity_version')::bigint THEN
+        RETURN jsonb_build_object('outcome', 'stale_identity');
+    END IF;
+
+    SELECT * INTO h FROM holds WHERE organisation_id = v_org AND request_id = v_request;
+    IF FOUND THEN
+        RETURN jsonb_build_object('outcome', 'admitted', 'max_tokens', h.max_tokens, 'held', h.amount,
+            'balance', a.balance - a.held, 'windows', '[]'::jsonb);
+    END IF;
+    IF p->'idempotency' <> 'null'::jsonb THEN
+        SELECT * INTO k FROM idempotency_keys
+        WHERE caller = (p->'idempotency'->>'caller')::uuid AND key = p->'idempotency'->>'key'
+        FOR UPDATE;
+        IF FOUND AND k.created_at > clock_timestamp() - interval '24 hours' THEN
+            RETURN jsonb_build_object('outcome', 'repeated', 'request_id', k.request_id,
+                'same', k.body_hash = decode(p->'idempotency'->>'body_hash', 'hex'));
+        END IF;
+    END IF;
+
+    IF a.active >= (v_limits->>'concurrent_chats')::int THEN
+        RETURN jsonb_build_object('outcome', 'too_many_chats', 'limit', v_limits->'concurrent_chats', 'whose', 'user');
+    END IF;
+    SELECT * INTO o FROM organisation_limits WHERE organisation_id = v_org FOR UPDATE;
+    IF FOUND AND o.active >= o.concurrent_chats THEN
+        RETURN jsonb_build_object('outcome', 'too_many_chats', 'limit', o.concurrent_chats, 'whose', 'organisation');
+    END IF;
+    now_ := clock_timestamp();
+    refused := rate_refusal(p->'windows', now_, v_tokens);
+    IF refused IS NOT NULL THEN RETURN refused; END IF;
+
+    spendable := a.balance - a.held;
+    IF (v_limits->>'credits_per_day')::numeric - a.day_used < spendable THEN
+        spendable := (v_limits->>'credits_per_day')::numeric - a.day_used;
+        binding := 'day';
+    END IF;
+    IF (v_limits->>'credits_per_request')::numeric < spendable THEN
+        spendable := (v_limits->>'credits_per_request')::numeric;
+        binding := 'request';
+    END IF;
+    max_tokens := v_wanted;
+    IF v_fixed + v_each * v_wanted > spendable AND v_each > 0 THEN
+        max_tokens := least(v_wanted, floor((spendable - v_fixed) / v_each));
+    END IF;
+    IF v_fixed > spendable OR max_tokens < least(v_wanted, (p->>'min_tokens')::int) THEN
+        RETURN jsonb_build_object('outcome', 'out_of_credits', 'binding', binding, 'spendable', spendable,
+            'needed', v_fixed + v_each * least(v_wanted, (p->>'min_tokens')::int));
+    END IF;
+    amount := v_fixed + v_each * max_tokens;
+
+    IF v_conversation IS NOT NULL THEN
+        IF (p->'conversation'->>'new')::bool THEN
+            INSERT INTO conversations (organisation_id, id, user_id, assistant_id, title)
+            VALUES (v_org, v_conversation, v_user, (p->'conversation'->>'assistant_id')::uuid,
+                p->'conversation'->>'title') RETURNING * INTO c;
+        ELSE
+            SELECT * INTO c FROM conversations
+            WHERE organisation_id = v_org AND id = v_conversation AND user_id = v_user FOR UPDATE;
+            IF NOT FOUND THEN RETURN jsonb_build_object('outcome', 'no_conversation'); END IF;
+            IF EXISTS (SELECT 1 FROM holds WHERE organisation_id = v_org AND request_id = c.active_request
+                    AND lease_until > now_) THEN
+                RETURN jsonb_build_object('outcome', 'conversation_busy', 'request_id', c.active_request);
+            END IF;
+            IF c.revision <> (p->'conversation'->>'revision')::int THEN
+                RETURN jsonb_build_object('outcome', 'stale_conversation');
+            END IF;
+        END IF;
+        cut := (p->'conversation'->>'replace_from')::int;
+        IF cut IS NOT NULL THEN
+            DELETE FROM messages WHERE organisation_id = v_org AND conversation_id = v_conversation AND position >= cut;
+        END IF;
+        position_ := c.last_position;
+        IF p->'conversation'->'prompt' <> 'null'::jsonb THEN
+            position_ := position_ + 1;
+            INSERT INTO messages (organisation_id, id, conversation_id, position, role, content, state, request_id)
+            VALUES (v_org, (p->'conversation'->'prompt'->>'id')::uuid, v_conversation, position_, 'user',
+                p->'conversation'->'prompt'->>'content', 'complete', v_request);
+        END IF;
+        position_ := position_ + 1;
+        INSERT INTO messages (organisation_id, id, conversation_id, position, role, content, state, request_id,
+            assistant_id, model, reasons, notices)
+        VALUES (v_org, (p->'conversation'->>'answer_id')::uuid, v_conversation, position_, 'assistant', '', 'streaming',
+            v_request, (p->'conversation'->>'answer_assistant_id')::uuid, p->'conversation'->>'model',
+            p->'conversation'->'reasons', p->'conversation'->'notices');
+        UPDATE conversations SET revision = revision + 1, last_position = position_, active_request = v_request,
+            assistant_id = (p->'conversation'->>'assistant_id')::uuid, updated_at = now_,
+            message_count = CASE WHEN cut IS NULL
+                THEN message_count + 1 + (p->'conversation'->'prompt' <> 'null'::jsonb)::int
+                ELSE (SELECT count(*) FROM messages WHERE organisation_id = v_org AND conversation_id = v_conversation)
+                END
+        WHERE organisation_id = v_org AND id = v_conversation;
+    END IF;
+
+    IF p->'check' <> 'null'::jsonb THEN PERFORM record_prompt_check(p->'check'); END IF;
+    INSERT INTO holds (organisation_id, request_id, user_id, process_id, amount, max_tokens, period, day, windows,
+        conversation_id, message_id, route, lease_until)
+    VALUES (v_org, v_request, v_user, (p->>'process_id')::uuid, amount, max_tokens, a.period, a.day,
+        ARRAY(SELECT w->>'key' FROM jsonb_array_elements(p->'windows') AS w), v_conversation,
+        (p->'conversation'->>'answer_id')::uuid, p->'route',
+        now_ + make_interval(secs => (p->>'lease_seconds')::float8));
+    UPDATE credit_accounts SET held = held + amount, active = active + 1, day_used = day_used + amount
+    WHERE user_id = v_user;
+    IF o.organisation_id IS NOT NULL THEN
+        UPDATE organisation_limits SET active = active + 1 WHERE organisation_id = v_org;
+    END IF;
+    IF p->'idempotency' <> 'null'::jsonb THEN
+        INSERT INTO idempotency_keys AS i (caller, key, body_hash, request_id)
+        VALUES ((p->'idempotency'->>'caller')::uuid, p->'idempotency'->>'key',
+            decode(p->'idempotency'->>'body_hash', 'hex'), v_request)
+        ON CONFLICT (caller, key) DO UPDATE SET body_hash = excluded.body_hash, request_id = excluded.request_id,
+            result = NULL, created_at = now_;
+    END IF;
+    RETURN jsonb_build_object('outcome', 'admitted', 'max_tokens', max_tokens, 'held', amount,
+        'balance', a.balance - a.held - amount, 'windows', rate_take(p->'windows', now_, v_tokens));
+END $$;
+
+CREATE FUNCTION settle_requests(p jsonb)
+RETURNS TABLE (request_id uuid, settled boolean, charged numeric, balance numeric)
+LANGUAGE plpgsql AS $$
+-- Ends each request exactly once: releases its hold, charges at most what was held, and writes the attempts, cost,
+-- usage and answer. A request without a hold was settled before and is left alone.
+#variable_conflict use_column
+DECLARE
+    item jsonb;
+    h holds;
+    a credit_accounts;
+    v_charged numeric;
+    v_display numeric;
+    v_call uuid;
+BEGIN
+    PERFORM 1 FROM credit_accounts WHERE user_id IN
+        (SELECT (i->>'user_id')::uuid FROM jsonb_array_elements(p) AS i) ORDER BY user_id FOR UPDATE;
+    PERFORM 1 FROM organisation_limits WHERE organisation_id IN
+        (SELECT (i->>'organisation_id')::uuid FROM jsonb_array_elements(p) AS i) ORDER BY organisation_id FOR UPDATE;
+    PERFORM 1 FROM rate_windows WHERE key IN
+        (SELECT unnest(windows) FROM jsonb_array_elements(p) AS i JOIN holds ON holds.organisation_id =
+            (i->>'organisation_id')::uuid AND holds.request_id = (i->>'request_id')::uuid) ORDER BY key FOR UPDATE;
+    FOR item IN SELECT i FROM jsonb_array_elements(p) AS i LOOP
+        request_id := (item->>'request_id')::uuid;
+        DELETE FROM holds WHERE holds.organisation_id = (item->>'organisation_id')::uuid
+            AND holds.request_id = (item->>'request_id')::uuid RETURNING * INTO h;
+        IF NOT FOUND THEN
+            settled := false;
+            charged := (SELECT cost_records.charged FROM cost_records
+                WHERE cost_records.organisation_id = (item->>'organisation_id')::uuid
+                AND cost_records.request_id = (item->>'request_id')::uuid);
+            balance := (SELECT credit_accounts.balance - held FROM credit_accounts
+                WHERE user_id = (item->>'user_id')::uuid);
+            RETURN NEXT;
+            CONTINUE;
+        END IF;
+        v_display := coalesce((item->'cost'->>'display_cost')::numeric, 0);
+        v_charged := least(v_display, h.amount);
+        SELECT * INTO a FROM credit_accounts WHERE user_id = h.user_id;
+        IF v_charged > 0 THEN
+            INSERT INTO ledger_entries (organisation_id, user_id, kind, amount, request_id)
+            VALUES (h.organisation_id, h.user_id, 'charge', -v_charged, h.request_id);
+            a.balance := a.balance - v_charged;
+        END IF;
+        IF h.period < a.period AND h.amount > v_charged THEN
+            INSERT INTO ledger_entries (organisation_id, user_id, kind, amount, request_id, reason)
+            VALUES (h.organisation_id, h.user_id, 'expire', v_charged - h.amount, h.request_id,
+                'held across the end of the period');
+            a.balance := a.balance - (h.amount - v_charged);
+        END IF;
+        a.held := a.held - h.amount;
+        UPDATE credit_accounts SET balance = a.balance, held = a.held, active = active - 1,
+            day_used = greatest(day_used - h.amount + v_charged, 0)
+        WHERE user_id = h.user_id;
+        UPDATE organisation_limits SET active = greatest(active - 1, 0) WHERE organisation_id = h.organisation_id;
+
+        INSERT INTO model_calls (organisation_id, id, request_id, attempt, user_id, conversation_id, assistant, provider,
+            model, model_id, status, final, error_code, fault, started_ms, latency_ms, first_token_ms, input_tokens,
+            cached_input_tokens, cache_write_tokens, output_tokens, reasoning_tokens, image_tokens, audio_tokens,
+            estimated, provider_request_id, provider_cost, route)
+        SELECT h.organisation_id, x.id, h.request_id, x.attempt, h.user_id, h.conversation_id, item->>'assistant',
+            x.provider, x.model, x.model_id, x.status, x.final, x.error_code, x.fault, x.started_ms, x.latency_ms,
+            x.first_token_ms, x.input_tokens, x.cached_input_tokens, x.cache_write_tokens, x.output_tokens,
+            x.reasoning_tokens, x.image_tokens, x.audio_tokens, x.estimated, x.provider_request_id, x.provider_cost,
+            CASE WHEN x.final THEN h.route END
+        FROM jsonb_to_recordset(item->'attempts') AS x(id uuid, attempt int, provider text, model text, model_id uuid,
+            status text, final boolean, error_code text, fault text, started_ms int, latency_ms int,
+            first_token_ms int, input_tokens int, cached_input_tokens int, cache_write_tokens int, output_tokens int,
+            reasoning_tokens int, image_tokens int, audio_tokens int, estimated boolean, provider_request_id text,
+            provider_cost numeric);
+
+        IF item->'cost' <> 'null'::jsonb THEN
+            INSERT INTO cost_records (organisation_id, model_call_id, request_id, user_id, raw_cost, multiplier, factors,
+                credits_per_dollar, display_cost, charged, absorbed, held, price_version, buckets, estimated, provider_cost)
+            SELECT h.organisation_id, x.model_call_id, h.request_id, h.user_id, x.raw_cost, x.multiplier, x.factors,
+                x.credits_per_dollar, v_display, v_charged, v_display - v_charged, h.amount, x.price_version, x.buckets,
+                x.estimated, x.provider_cost
+            FROM jsonb_to_record(item->'cost') AS x(model_call_id uuid, raw_cost numeric, multiplier numeric,
+                factors jsonb, credits_per_dollar numeric, price_version int, buckets jsonb, estimated boolean,
+                provider_cost numeric);
+            INSERT INTO usage_records (organisation_id, user_id, request_id, conversation_id, type, assistant, model,
+                quantity, prompt_tokens, completion_tokens, display_units)
+            SELECT h.organisation_id, h.user_id, h.request_id, h.conversation_id, 'chat', item->>'assistant', x.model,
+                x.prompt_tokens + x.completion_tokens, x.prompt_tokens, x.completion_tokens, v_charged
+            FROM jsonb_to_record(item->'usage') AS x(model text, prompt_tokens int, completion_tokens int);
+            UPDATE rate_windows SET tokens = tokens + (item->'usage'->>'completion_tokens')::int
+            WHERE key = ANY(h.windows) AND started_at <= h.created_at AND started_at > h.created_at - interval '1 minute';
+        END IF;
+
+        IF h.message_id IS NOT NULL THEN
+            UPDATE messages SET content = x.content, state = x.state, model = x.model, reasons = x.reasons,
+                notices = x.notices, prompt_tokens = x.prompt_tokens, completion_tokens = x.completion_tokens,
+                credits = v_charged, estimated = x.estimated, finish_reason = x.finish_reason,
+                latency_ms = x.latency_ms, first_token_ms = x.first_token_ms, failure = x.failure
+            FROM jsonb_to_record(item->'message') AS x(content text, state text, model text, reasons jsonb, notices jsonb,
+                prompt_tokens int, completion_tokens int, estimated boolean, finish_reason text, latency_ms int,
+                first_token_ms int, failure text)
+            WHERE messages.organisation_id = h.organisation_id AND messages.id = h.message_id;
+            UPDATE conversations SET credits = credits + v_charged, revision = revision + 1, updated_at = clock_timestamp(),
+                active_request = CASE WHEN active_request = h.request_id THEN NULL ELSE active_request END
+            WHERE organisation_id = h.organisation_id AND id = h.conversation_id;
+        END IF;
+        IF item->'result' <> 'null'::jsonb THEN
+            UPDATE idempotency_keys SET result = item->'result' WHERE idempotency_keys.request_id = h.request_id;
+        END IF;
+        settled := true;
+        charged := v_charged;
+        balance := a.balance - a.held;
+        RETURN NEXT;
+    END LOOP;
+END $$;
