@@ -43,3 +43,35 @@ def say(text: str) -> None:
 def said() -> list[str]:
     """Toasts to show now; each is given out once."""
     return list(st.session_state.pop("_toasts", []))
+
+
+def choice(key: str, default: str) -> str:
+    """The value of a widget bound to the address, also before the widget is drawn."""
+    return str(st.session_state.get(key) or st.query_params.get(key) or default)
+
+
+def intend(name: str, value: str) -> None:
+    """Notes in a callback what the run that follows should do."""
+    st.session_state[f"_intent_{name}"] = value
+
+
+def intended(name: str) -> str | None:
+    """What was intended; given out once."""
+    value = st.session_state.pop(f"_intent_{name}", None)
+    return None if value is None else str(value)
+
+
+def generation(name: str) -> int:
+    """A number for a widget's key; `renew` raises it, and the widget is built anew from the truth."""
+    return int(st.session_state.get(f"_generation_{name}", 0))
+
+
+def renew(name: str) -> None:
+    """Forgets what the widget with this name was set to."""
+    st.session_state[f"_generation_{name}"] = generation(name) + 1
+
+
+def newer_pages(name: str) -> list[str]:
+    """Cursors of the pages passed on the way to the present one of a list, oldest last; may be changed."""
+    pages: list[str] = st.session_state.setdefault(f"_pages_{name}", [])
+    return pages
