@@ -1,6 +1,7 @@
 """What one browser tab remembers between runs, and what it says of itself. Truth lives in the API and the address."""
 
 from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
@@ -75,3 +76,11 @@ def newer_pages(name: str) -> list[str]:
     """Cursors of the pages passed on the way to the present one of a list, oldest last; may be changed."""
     pages: list[str] = st.session_state.setdefault(f"_pages_{name}", [])
     return pages
+
+
+def zone() -> ZoneInfo:
+    """The reader's time zone, UTC when the browser does not say or names one that is not known here."""
+    try:
+        return ZoneInfo(st.context.timezone or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")

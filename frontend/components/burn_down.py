@@ -79,8 +79,7 @@ def chart(usage: Usage, by_day: Iterable[DayAndAssistant], now: datetime, colour
     middle = Point(length * 0.36, float(usage.granted) * 0.5)
     labels = [_label(middle, "even use", colours)]
     if ahead[-1].day - ahead[0].day > length * 0.2:
-        reached = Point((ahead[0].day + ahead[1].day) / 2, (ahead[0].balance + ahead[1].balance) / 2)
-        labels.append(_label(reached, "at this pace", colours, dx=8, dy=-12))
+        labels.append(_label(ahead[0], "at this pace", colours, dx=12, dy=-6))
     return alt.LayerChart(layer=[*lines, *labels], height=260)
 
 

@@ -40,6 +40,6 @@ def table(columns: Sequence[Column], rows: Iterable[Sequence[Cell]], label: str)
 
 def _cells(columns: Sequence[Column], row: Sequence[Cell]) -> Markup:
     return Markup().join(
-        Markup('<td class="{}" data-l="{}">{}</td>').format(column.classes, column.name, cell)
+        Markup('<td class="{}" data-l="{}"><div>{}</div></td>').format(column.classes, column.name, cell)
         for column, cell in zip(columns, row, strict=True)
     )

@@ -1,0 +1,95 @@
+"""Usage: what was used, what is left, and where it goes."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import streamlit as st
+
+from frontend import format as words
+from frontend import state
+from frontend.client import accounts
+from frontend.client.http import ApiError
+from frontend.client.usage import usage
+from frontend.components import panels
+from frontend.components.burn_down import burn_down, pace
+from frontend.components.daily_bars import daily_bars
+from frontend.components.page_head import page_head
+from frontend.components.palette import palette
+from frontend.components.stat_strip import Figure, stat_strip
+from frontend.components.usage_table import usage_csv, usage_table
+from frontend.navigation import CHAT
+from frontend.periods import THIS_MONTH, USAGE_PERIODS, Period, usage_period
+from shared.usage import DayAndAssistant, Usage
+
+
+def _draw(period: Period, now: datetime) -> None:
+    try:
+        with panels.loading(96, 300, 220):
+            used = usage(period.first, period.until)
+            whole_month = _credit_period(used, period)
+            plan = accounts.me().plan.name
+    except ApiError as error:
+        panels.failed("Usage could not be loaded", error, "Your balance and calls are not affected.")
+        return
+    stat_strip(_figures(used, plan, now))
+    if not used.total.calls:
+        if panels.empty("No calls in this period", "Usage appears here a few seconds after the first answer.").button(
+            "Start a chat"
+        ):
+            st.switch_page(CHAT.source)
+        return
+    days, balance = st.columns([3, 2], gap="medium")
+    colours = palette(state.theme())
+    with days:
+        st.subheader("Credits by day and assistant", anchor=False)
+        daily_bars(used.by_day_and_assistant, period.first.date(), period.last, colours)
+    with balance:
+        st.subheader("Balance", anchor=False)
+        burn_down(used, whole_month, now, colours)
+    with st.container(key="by_model_head", horizontal=True, vertical_alignment="bottom"):
+        st.subheader("By model", anchor=False, width="stretch")
+        st.download_button(
+            "Export CSV",
+            usage_csv(used.items),
+            file_name=f"usage-{period.first:%Y-%m-%d}-to-{period.last:%Y-%m-%d}.csv",
+            mime="text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+    usage_table(used.items)
+
+
+def _credit_period(used: Usage, period: Period) -> Sequence[DayAndAssistant]:
+    if period.first <= used.credit_period["from"] and period.until >= min(used.credit_period["to"], used.period["to"]):
+        return used.by_day_and_assistant
+    return usage(used.credit_period["from"], used.credit_period["to"], "day").by_day_and_assistant
+
+
+def _figures(used: Usage, plan: str, now: datetime) -> list[Figure]:
+    ahead, end = pace(used, now), used.credit_period["to"]
+    if ahead.runs_out is None:
+        coming = Figure("At this pace", f"{words.whole(ahead.total)} by {words.short_day(end - timedelta(days=1))}")
+        coming = coming._replace(note="within the plan")
+    else:
+        coming = Figure("At this pace", f"gone on {words.short_day(ahead.runs_out)}", "before they renew")
+    return [
+        Figure("Credits used", words.credits(used.total.credits), f"of {words.allowance(used.granted)} in {plan}"),
+        Figure("Credits left", words.credits(used.balance), f"renews {words.long_day(end)}"),
+        coming,
+        Figure("Calls", words.count(used.total.calls), f"{words.count(used.total.failed)} failed, not charged"),
+    ]
+
+
+_now = datetime.now(UTC)
+_period = usage_period(state.choice("period", THIS_MONTH), _now)
+with page_head("Usage", f"{words.span(_period.first.date(), _period.last)}, days in UTC"):
+    st.segmented_control(
+        "Period",
+        USAGE_PERIODS,
+        default=THIS_MONTH,
+        required=True,
+        key="period",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+_draw(_period, _now)
