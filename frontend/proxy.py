@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx
 from starlette.background import BackgroundTask
@@ -37,7 +38,8 @@ class Proxy:
     async def lifespan(self, _app: object) -> AsyncIterator[None]:
         """Holds the connections to the API while the web app runs."""
         transport = httpx.AsyncHTTPTransport(limits=httpx.Limits(max_connections=200))
-        async with httpx.AsyncClient(transport=transport, timeout=self._timeout) as self._client:
+        no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+        async with httpx.AsyncClient(transport=transport, timeout=self._timeout, cookies=no_cookies) as self._client:
             yield
 
     def routes(self) -> list[Route]:
@@ -46,17 +48,19 @@ class Proxy:
 
     async def forward(self, request: Request) -> Response:
         """The API's answer, or the error in the API's own shape when there is none."""
-        if int(request.headers.get("content-length", 0)) > _MAX_BODY:
-            return _refusal(413, ErrorCode.TOO_LARGE, "The request is larger than 10 MB.")
+        body = bytearray()
+        async for part in request.stream():
+            body += part
+            if len(body) > _MAX_BODY:
+                return _refusal(413, ErrorCode.TOO_LARGE, "The request is larger than 10 MB.")
         assert self._client is not None, "the proxy serves only within its lifespan"
         outgoing = self._client.build_request(
             request.method,
             f"{self._base}{request.url.path}",
             params=request.url.query.encode(),
             headers=_forwarded(request),
-            content=await request.body(),
+            content=bytes(body),
         )
-        self._client.cookies.clear()
         try:
             answer = await self._client.send(outgoing, stream=True)
         except httpx.TransportError:

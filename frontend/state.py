@@ -84,3 +84,27 @@ def zone() -> ZoneInfo:
         return ZoneInfo(st.context.timezone or "UTC")
     except (ZoneInfoNotFoundError, ValueError):
         return ZoneInfo("UTC")
+
+
+def meet(person: Me) -> None:
+    """Notes who is signed in, for this run."""
+    st.session_state["_person"] = person
+
+
+def person() -> Me:
+    """Who is signed in, as the frame learned it in this run."""
+    found: Me = st.session_state["_person"]
+    return found
+
+
+def timezone() -> tzinfo:
+    """The reader's time zone; UTC when the browser names none that is known here."""
+    try:
+        return ZoneInfo(st.context.timezone or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        return UTC
+
+
+def pulse() -> None:
+    """A point at which Streamlit may end this run, for loops that draw nothing for a while."""
+    _ = "_" in st.session_state

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from frontend.client import http
 from shared import paths
-from shared.accounts import Me, PasswordChange, SessionView, SigninOptions
+from shared.accounts import Me, PasswordChange, PasswordReset, SessionView, SigninOptions
 from shared.wire import Page
 
 
@@ -21,6 +21,11 @@ def signin_options() -> SigninOptions:
 def change_password(current: str, new: str) -> None:
     """Sets a new password; every other session ends."""
     http.command("POST", paths.PASSWORD, body=PasswordChange(current=current, new=new))
+
+
+def reset_password(token: str, new: str) -> None:
+    """Sets a new password with a one-time link; open to whoever holds the link."""
+    http.open_command("POST", paths.RESET, body=PasswordReset(token=token, new=new))
 
 
 def sessions() -> list[SessionView]:

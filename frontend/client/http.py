@@ -1,5 +1,6 @@
 """Calls to the API on behalf of the person at the browser."""
 
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TypeVar
 
 import httpx
@@ -38,7 +39,7 @@ def connection() -> httpx.Client:
         base_url=str(settings().api_url),
         timeout=httpx.Timeout(wait, connect=_CONNECT_SECONDS),
         limits=httpx.Limits(max_connections=500, max_keepalive_connections=50),
-        cookies=None,
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
     )
 
 
@@ -47,10 +48,13 @@ def identity() -> dict[str, str]:
     token = state.session_token()
     if token is None:
         raise NotSignedIn
-    headers = {"authorization": f"Bearer {token}"}
-    if (address := state.client_address()) is not None:
-        headers["x-forwarded-for"] = address
-    return headers
+    return _origin() | {"authorization": f"Bearer {token}"}
+
+
+def _origin() -> dict[str, str]:
+    """From where the person asks: the API's throttles count addresses, and must not take everybody for one."""
+    address = state.client_address()
+    return {} if address is None else {"x-forwarded-for": address}
 
 
 def call(
@@ -71,9 +75,14 @@ def command(method: str, path: str, *, body: Request | None = None, query: Query
     _send(method, path, body, query, identity())
 
 
+def open_command(method: str, path: str, *, body: Request | None = None) -> None:
+    """`open_call` for what answers with nothing."""
+    _send(method, path, body, None, _origin())
+
+
 def open_call(method: str, path: str, answer: type[T], *, body: Request | None = None) -> T:
     """`call` for the few addresses that are open to everybody."""
-    return decoded(_send(method, path, body, None, {}), answer)
+    return decoded(_send(method, path, body, None, _origin()), answer)
 
 
 def decoded(response: httpx.Response, answer: type[T]) -> T:
@@ -88,20 +97,19 @@ def checked(response: httpx.Response) -> httpx.Response:
     """The response if it is a success. Raises `NotSignedIn` and `ApiError`; the body must have been read."""
     if response.is_success:
         return response
-    if response.status_code == httpx.codes.UNAUTHORIZED:
-        raise NotSignedIn
     try:
-        raise ApiError(msgspec.json.decode(response.content, type=ErrorEnvelope).error)
+        body = msgspec.json.decode(response.content, type=ErrorEnvelope).error
     except msgspec.DecodeError:
-        raise ApiError(_unreadable(response)) from None
+        body = _unreadable(response)
+    if response.status_code == httpx.codes.UNAUTHORIZED and body.code is not ErrorCode.WRONG_CREDENTIALS:
+        raise NotSignedIn
+    raise ApiError(body)
 
 
 def unreachable(error: httpx.TransportError) -> ApiError:
     """What a failed connection means to the person."""
     slow = isinstance(error, httpx.TimeoutException) and not isinstance(error, httpx.ConnectTimeout)
-    message = (
-        f"The server did not answer within {settings().api_timeout:g} s." if slow else "The server cannot be reached."
-    )
+    message = "The server did not answer in time." if slow else "The server cannot be reached."
     return ApiError(ErrorBody(code=ErrorCode.UNAVAILABLE, message=message, retryable=True))
 
 

@@ -14,6 +14,7 @@ _ACCOUNT, _ADMIN, _SIGN_OUT = "Account", "Admin desk", "Sign out"
 def draw(entry: Entry, me: Me) -> None:
     """Everything round the page `entry`, and the toasts that wait to be shown."""
     state.enter(entry.path)
+    state.meet(me)
     st.logo(identity.logo(state.theme()), size="large")
     with st.sidebar:
         if entry.desk is Desk.ADMIN:
