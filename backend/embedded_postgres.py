@@ -12,25 +12,29 @@ from psycopg import sql
 from backend.running.binaries import open_folder, program
 from backend.running.cluster import Cluster, ClusterError, environment
 from backend.running.lock import FolderInUse, FolderLock
-from backend.running.postmaster import Postmaster, kill_orphans
-from backend.running.transport import Loopback, Transport, UnixSocket, unix_sockets_exist
+from backend.running.postmaster import Postmaster, discard_damaged_record, kill_orphans, serving
+from backend.running.transport import Loopback, Transport, UnixSocket, new_transport
 
 DATABASE = "fairlead"
 START_SECONDS = 120
 """Recovery after a crash may take this long."""
 SHUTDOWN_SECONDS = 60
 """An earlier server may take this long to finish stopping."""
+CONNECT_SECONDS = 5
 OWNER_WAIT_SECONDS = 2.0
+"""An owner that is ending may take this long to let go."""
 POLL_SECONDS = 0.02
 SETTINGS = {
     "max_connections": "200",
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_line_prefix": "%m [%p] ",
+    "log_checkpoints": "off",
     "log_error_verbosity": "terse",  # a DETAIL line would put people's rows into the log
 }
 FAST_UNSAFE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
+_EXPECTED = (FolderInUse, ClusterError, LookupError, OSError, psycopg.Error, subprocess.SubprocessError)
 StopMode = Literal["smart", "fast", "immediate"]
 
 
@@ -83,11 +87,11 @@ class EmbeddedPostgres:
             if not self._adopted(cluster):
                 self._launch(cluster)
             self._create_database()
-        except (FolderInUse, ClusterError, LookupError, OSError, psycopg.Error) as error:
-            self.stop()
+        except _EXPECTED as error:
+            self._abandon()
             raise EmbeddedPostgresError(" ".join(str(error).split())) from error
         except BaseException:
-            self.stop()
+            self._abandon()
             raise
         return self.url
 
@@ -95,7 +99,7 @@ class EmbeddedPostgres:
         """Whether the server process lives; it may still be starting or stopping."""
         if self._process is not None and self._process.poll() is None:
             return True
-        return self._cluster is not None and _server_of(self._cluster) is not None
+        return self._cluster is not None and serving(self._cluster.path) is not None
 
     def stop(self, mode: StopMode = "fast", *, seconds: int = SHUTDOWN_SECONDS) -> bool:
         """Stops the server and lets go of the folder; nothing if we do not own it.
@@ -111,10 +115,10 @@ class EmbeddedPostgres:
 
     def _adopted(self, cluster: Cluster) -> bool:
         until = time.monotonic() + SHUTDOWN_SECONDS
-        while (server := _server_of(cluster)) is not None and time.monotonic() < until:
+        while (server := serving(cluster.path)) is not None and time.monotonic() < until:
             if server.status == "ready":
-                transport = self._transport_of(cluster, server)
-                if _serves_data_of(transport, cluster):
+                transport = _transport_of(server, cluster.password)
+                if _serves(transport, cluster.path):
                     self._transport = transport
                     return True
                 break
@@ -125,15 +129,11 @@ class EmbeddedPostgres:
             )
         return False
 
-    def _transport_of(self, cluster: Cluster, server: Postmaster) -> Transport:
-        if server.socket_dir is not None:
-            return UnixSocket(server.socket_dir)
-        return Loopback(server.port, cluster.password)
-
     def _launch(self, cluster: Cluster) -> None:
         """Several attempts: a port may be snatched, and a killed server's backends may take a moment to end."""
+        discard_damaged_record(cluster.path)
         for attempt in range(50):
-            transport = self._transport = self._transport or _new_transport(cluster)
+            transport = self._transport = self._transport or _fresh_transport(cluster)
             transport.restore(cluster.account)
             cluster.allow(transport)
             process = self._process = self._spawn(cluster, transport)
@@ -141,7 +141,7 @@ class EmbeddedPostgres:
                 return
             reason = self._reason()
             if "shared memory block" in reason:
-                if attempt >= 25:
+                if attempt >= 10:
                     kill_orphans(cluster.name, cluster.path.stat().st_uid)
                 time.sleep(0.1)
             elif "could not create any TCP/IP sockets" in reason and attempt < 5:
@@ -179,35 +179,44 @@ class EmbeddedPostgres:
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
 
     def _stopped(self, cluster: Cluster, mode: StopMode, seconds: int) -> bool:
-        if _server_of(cluster) is not None:
-            cluster.run(
-                "pg_ctl", "stop", "--pgdata", str(cluster.path), "--mode", mode, "--timeout", str(seconds),
-                seconds=seconds + 10,
-            )  # fmt: skip
-        elif self._process is not None:
-            self._process.kill()  # it has not written its number yet, so it has not touched the data
-        if self._process is not None and _server_of(cluster) is None:
+        server = serving(cluster.path)
+        if server is not None:
+            options = ("--pgdata", str(cluster.path), "--mode", mode, "--timeout", str(seconds))
+            cluster.run("pg_ctl", "stop", *options, seconds=seconds + 10)
+            if not server.ends(cluster.path, seconds=1):
+                return False
+            _transport_of(server, cluster.password).remove()
+        if self._process is not None:
+            self._process.kill()  # has ended, or has not come far enough to touch the data
             self._process.wait()
             self._process = None
-        if self.is_running():
-            return False
         if self._transport is not None:
             self._transport.remove()
         return True
 
+    def _abandon(self) -> None:
+        """After a start that failed: what we started goes, what we found stays."""
+        if self._process is not None:
+            self.stop()
+        self._lock.release()
 
-def _server_of(cluster: Cluster) -> Postmaster | None:
-    server = Postmaster.recorded(cluster.path)
-    return server if server is not None and server.serves(cluster.path) else None
+
+def running_url(data_dir: Path) -> str | None:
+    """The URL of the server that somebody else runs on `data_dir` now, or None. It is neither owned nor changed."""
+    cluster = (data_dir / "cluster").resolve()
+    password = data_dir / "password"
+    server = serving(cluster)
+    if server is None or server.status != "ready":
+        return None
+    transport = _transport_of(server, password.read_text() if password.exists() else "")
+    return transport.url(DATABASE) if _serves(transport, cluster) else None
 
 
-def _new_transport(cluster: Cluster) -> Transport:
+def _fresh_transport(cluster: Cluster) -> Transport:
     abandoned = Postmaster.recorded(cluster.path)
     if abandoned is not None and abandoned.socket_dir is not None:
         UnixSocket(abandoned.socket_dir).remove()
-    if unix_sockets_exist():
-        return UnixSocket.create(cluster.account)
-    return Loopback.create(cluster.password)
+    return new_transport(cluster.account, cluster.password)
 
 
 def _became_ready(cluster: Cluster, process: subprocess.Popen[bytes]) -> bool:
@@ -220,13 +229,17 @@ def _became_ready(cluster: Cluster, process: subprocess.Popen[bytes]) -> bool:
     return False
 
 
-def _serves_data_of(transport: Transport, cluster: Cluster) -> bool:
+def _transport_of(server: Postmaster, password: str) -> Transport:
+    return UnixSocket(server.socket_dir) if server.socket_dir is not None else Loopback(server.port, password)
+
+
+def _serves(transport: Transport, cluster: Path) -> bool:
     try:
-        with psycopg.connect(transport.url("postgres"), connect_timeout=5) as connection:
+        with psycopg.connect(transport.url("postgres"), connect_timeout=CONNECT_SECONDS) as connection:
             row = connection.execute("SHOW data_directory").fetchone()
     except psycopg.OperationalError:
         return False
-    return row is not None and Path(row[0]).samefile(cluster.path)
+    return row is not None and Path(row[0]).samefile(cluster)
 
 
 def _stale_pid(cluster: Cluster) -> dict[str, str]:

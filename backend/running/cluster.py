@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from backend.running import transport
 from backend.running.account import Account, reachable, server_account
 from backend.running.binaries import MAJOR, STATE, open_folder, program, programs_for
-from backend.running.transport import ROLE, Transport, unix_sockets_exist
 
 _MAKING = "making-"
 
@@ -55,7 +55,7 @@ class Cluster:
             raise ClusterError(f"The account {account.name}, which runs PostgreSQL, cannot reach {cluster.path}.")
         found = (cluster.path / "PG_VERSION").read_text().strip()
         if found != str(MAJOR):
-            raise ClusterError(f"The database in {cluster.path} is of PostgreSQL {found}, we bring {MAJOR}.")
+            raise ClusterError(f"The database in {cluster.path} is of PostgreSQL {found}, Fairlead brings {MAJOR}.")
         return cluster
 
     def _make(self, link: Path, sync: bool) -> "Cluster":
@@ -80,7 +80,7 @@ class Cluster:
             os.close(handle)
             self.account.give(Path(name))
             done = self.run(
-                "initdb", "--pgdata", str(folder), "--username", ROLE, "--pwfile", name, "--encoding=UTF8",
+                "initdb", "--pgdata", str(folder), "--username", transport.ROLE, "--pwfile", name, "--encoding=UTF8",
                 "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-instructions",
                 "--auth-local=peer", "--auth-host=scram-sha-256", *options, seconds=120,
             )  # fmt: skip
@@ -106,9 +106,9 @@ class Cluster:
             **self.account.process_options(),
         )
 
-    def allow(self, transport: Transport) -> None:
+    def allow(self, way: transport.Transport) -> None:
         """Writes who may connect; a running server reads it when told."""
-        for name, text in zip(("pg_hba.conf", "pg_ident.conf"), transport.access(self.account), strict=True):
+        for name, text in zip(("pg_hba.conf", "pg_ident.conf"), way.access(self.account), strict=True):
             file = self.path / name
             file.write_text(text)
             self.account.give(file)
@@ -121,7 +121,7 @@ def environment(extra: Mapping[str, str]) -> dict[str, str] | None:
 
 def _password(data_dir: Path) -> str:
     file = data_dir / "password"
-    if not unix_sockets_exist() and not file.exists():
+    if not transport.unix_sockets_exist() and not file.exists():
         handle = os.open(file, os.O_WRONLY | os.O_CREAT, 0o600)
         os.write(handle, secrets.token_urlsafe(32).encode())
         os.close(handle)

@@ -2,6 +2,7 @@
 
 import signal
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,13 +24,12 @@ class Postmaster:
         try:
             lines = [line.strip() for line in (cluster / "postmaster.pid").read_text().splitlines()]
             lines += [""] * (8 - len(lines))
-            return cls(int(lines[0]), int(lines[3] or 0), Path(lines[4]) if lines[4] else None, lines[7])
+            pid = abs(int(lines[0]))  # negative: a server without connections, as initdb runs it
+            if pid == 0:
+                return None
+            return cls(pid, int(lines[3] or 0), Path(lines[4]) if lines[4] else None, lines[7])
         except (FileNotFoundError, ValueError, IndexError):
             return None
-
-    def exists(self) -> bool:
-        """Whether any process has this number now."""
-        return psutil.pid_exists(self.pid)
 
     def serves(self, cluster: Path) -> bool:
         """Whether the process with this number is a server started on `cluster` by the owner of the data."""
@@ -43,6 +43,35 @@ class Postmaster:
             return Path(command[0]).stem == "postgres"
         except (psutil.Error, OSError):
             return False
+
+    def ends(self, cluster: Path, seconds: float) -> bool:
+        """Waits for the process; it lives a moment longer than its file."""
+        until = time.monotonic() + seconds
+        while self.serves(cluster):
+            if time.monotonic() > until:
+                return False
+            time.sleep(0.01)
+        return True
+
+
+def serving(cluster: Path) -> Postmaster | None:
+    """The server that runs on `cluster` now."""
+    server = Postmaster.recorded(cluster)
+    return server if server is not None and server.serves(cluster) else None
+
+
+def discard_damaged_record(cluster: Path) -> None:
+    """Removes a `postmaster.pid` that PostgreSQL could not read, as a full disk or a power cut leave it.
+
+    Not while any server runs on the data; PostgreSQL's own check of shared memory in use stays besides.
+    """
+    file = cluster / "postmaster.pid"
+    if not file.exists() or Postmaster.recorded(cluster) is not None:
+        return
+    for process in psutil.process_iter(["cmdline"]):
+        if str(cluster) in (process.info["cmdline"] or []):
+            return
+    file.unlink()
 
 
 def kill_orphans(cluster_name: str, uid: int) -> None:

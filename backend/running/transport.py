@@ -104,3 +104,8 @@ Transport = UnixSocket | Loopback
 
 def unix_sockets_exist() -> bool:
     return hasattr(socket, "AF_UNIX")
+
+
+def new_transport(account: Account, password: str) -> Transport:
+    """Sockets where they exist. Raises `OSError` with a sentence."""
+    return UnixSocket.create(account) if unix_sockets_exist() else Loopback.create(password)
