@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
+from shared.accounts import Me
 from shared.paths import SESSION_COOKIE
 
 Theme = Literal["light", "dark"]
@@ -95,14 +96,6 @@ def person() -> Me:
     """Who is signed in, as the frame learned it in this run."""
     found: Me = st.session_state["_person"]
     return found
-
-
-def timezone() -> tzinfo:
-    """The reader's time zone; UTC when the browser names none that is known here."""
-    try:
-        return ZoneInfo(st.context.timezone or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
-        return UTC
 
 
 def pulse() -> None:
