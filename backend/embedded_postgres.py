@@ -115,7 +115,9 @@ class EmbeddedPostgres:
 
     def _adopted(self, cluster: Cluster) -> bool:
         until = time.monotonic() + SHUTDOWN_SECONDS
+        found = None
         while (server := serving(cluster.path)) is not None and time.monotonic() < until:
+            found = server
             if server.status == "ready":
                 transport = _transport_of(server, cluster.password)
                 if _serves(transport, cluster.path):
@@ -123,6 +125,8 @@ class EmbeddedPostgres:
                     return True
                 break
             time.sleep(POLL_SECONDS)
+        if server is None and found is not None:  # it was stopping and has ended
+            _transport_of(found, cluster.password).remove()
         if server is not None and not self._stopped(cluster, "fast", SHUTDOWN_SECONDS):
             raise ClusterError(
                 f"A PostgreSQL server (process {server.pid}) holds {cluster.path}, does not answer and does not stop."
