@@ -1,0 +1,58 @@
+"""What a wire dialect has to offer: pure translation, no input or output."""
+
+from collections.abc import Mapping
+from typing import NamedTuple, Protocol
+
+from backend.providers.calls import ChatCall, Piece, Reply
+from backend.providers.errors import ProviderError
+from backend.providers.vendors import Vendor
+from shared.messages import FinishReason
+
+
+class Encoded(NamedTuple):
+    """A request ready to send: `path` follows the target's base URL; the credential is not among the headers."""
+
+    path: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+
+class Decoder(Protocol):
+    """Reads one streamed answer, however its bytes are split."""
+
+    malformed: int
+    """Frames skipped because they could not be understood."""
+
+    progress: int
+    """Frames so far that carried a token, shown or not."""
+
+    finish_reason: FinishReason | None
+    """Set as soon as the answer is whole, though more facts about it may follow."""
+
+    done: bool
+    """Nothing that matters follows."""
+
+    request_id: str | None
+    """The provider's name for the call."""
+
+    def feed(self, data: bytes) -> Piece:
+        """What these bytes bring. Raises `ProviderError` for a fault, after the text that preceded it was given."""
+
+    def finish(self) -> None:
+        """Call at the end of the stream. Raises `Truncated` when that was not the end of the answer."""
+
+
+class Dialect(Protocol):
+    """One wire format; a module can be one."""
+
+    def encode_request(self, call: ChatCall, *, stream: bool, vendor: Vendor) -> Encoded:
+        """The request for `call`."""
+
+    def decode_reply(self, body: bytes) -> Reply:
+        """The answer in a whole response. Raises `ProviderError`."""
+
+    def decode_error(self, status: int, headers: Mapping[str, str], body: bytes) -> ProviderError:
+        """What a response other than a success means. Header names are looked up in lower case."""
+
+    def open_decoder(self) -> Decoder:
+        """A decoder for one stream."""

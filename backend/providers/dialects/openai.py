@@ -1,0 +1,252 @@
+"""The OpenAI chat dialect, as OpenAI documents it and as the many servers that copy it really speak it.
+
+Source of the wire facts: platform.openai.com/docs/api-reference/chat; departures are named where they are met.
+"""
+
+import msgspec
+from msgspec import UNSET, Raw, Struct, UnsetType
+
+from backend.providers.calls import ChatCall, Piece, Reply, Turn
+from backend.providers.dialects import Encoded
+from backend.providers.dialects.openai_faults import decode_error, fault
+from backend.providers.dialects.openai_usage import Reported, read_usage
+from backend.providers.errors import Malformed, ProviderError, ServerFault, Truncated
+from backend.providers.sse import EventReader
+from backend.providers.vendors import Vendor
+from shared.messages import FinishReason
+
+__all__ = ["StreamDecoder", "decode_error", "decode_reply", "encode_request", "open_decoder"]
+
+PATH = "/chat/completions"
+
+UNREADABLE = (msgspec.DecodeError, ValueError, RecursionError)
+"""What msgspec raises for bytes that are not the JSON asked for."""
+
+_FINISH_REASONS = {
+    "length": FinishReason.LENGTH,
+    "max_tokens": FinishReason.LENGTH,
+    "model_length": FinishReason.LENGTH,  # Mistral: the context is full
+    "content_filter": FinishReason.CONTENT_FILTER,
+    "safety": FinishReason.CONTENT_FILTER,
+}
+_BREAKDOWNS = {"error", "insufficient_system_resource"}
+"""Finish reasons that confess a failure: OpenRouter's and Mistral's, and DeepSeek's."""
+
+
+class _Request(Struct, omit_defaults=True):
+    model: str
+    messages: tuple[Turn, ...]
+    max_tokens: int | None = None
+    max_completion_tokens: int | None = None
+    temperature: float | None = None
+    top_p: float | None = None
+    stop: tuple[str, ...] | None = None
+    seed: int | None = None
+    random_seed: int | None = None
+    stream: bool = False
+    stream_options: dict[str, bool] | None = None
+    usage: dict[str, bool] | None = None
+
+
+class _Part(Struct, gc=False):
+    """Mistral's reasoning models send content in parts, of which only those of type `text` are the answer's."""
+
+    type: str | None = None
+    text: str | None = None
+
+
+class _Message(Struct, gc=False):
+    content: str | list[_Part] | None = None
+    reasoning_content: Raw | UnsetType = UNSET  # DeepSeek, Groq, vLLM
+    reasoning: Raw | UnsetType = UNSET  # OpenRouter, Ollama
+
+    def text(self) -> str:
+        if isinstance(self.content, list):
+            return "".join(part.text for part in self.content if part.type == "text" and part.text)
+        return self.content or ""
+
+    def thought(self) -> bool:
+        """Whether this carries tokens of the model's reasoning, which is no part of the answer."""
+        return isinstance(self.content, list) or _said(self.reasoning_content) or _said(self.reasoning)
+
+
+class _Choice(Struct, gc=False):
+    index: int | None = 0
+    delta: _Message | None = None
+    message: _Message | None = None
+    finish_reason: str | None = None
+
+
+class _Body(Struct, gc=False):
+    """A chunk of a stream, or a whole reply. Raw parts are read by themselves: an odd one costs no text."""
+
+    choices: list[_Choice] | None = None
+    usage: Raw | UnsetType = UNSET
+    error: Raw | UnsetType = UNSET
+
+
+class _Identity(Struct):
+    id: str | None = None
+
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(_Body).decode
+_decode_identity = msgspec.json.Decoder(_Identity).decode
+_NOTHING = Piece()
+
+
+def encode_request(call: ChatCall, *, stream: bool, vendor: Vendor) -> Encoded:
+    """The request for `call` in the fields this vendor knows."""
+    body = _Request(
+        model=call.model,
+        messages=call.messages,
+        temperature=call.temperature,
+        top_p=call.top_p,
+        stop=call.stop or None,
+        stream=stream,
+        stream_options={"include_usage": True} if stream and vendor.usage_option else None,
+        usage={"include": True} if vendor.cost_option else None,
+    )
+    setattr(body, vendor.output_limit, call.max_tokens)
+    setattr(body, vendor.seed, call.seed)
+    return Encoded(PATH, vendor.headers, _encode(body))
+
+
+def decode_reply(body: bytes) -> Reply:
+    """The answer in a whole response. Raises `Malformed`, or the fault that the body reports instead."""
+    try:
+        reply = _decode(body)
+    except UNREADABLE:
+        raise Malformed(f"not a chat completion: {body[:200].decode(errors='replace')}") from None
+    if reply.error is not UNSET and _said(reply.error):
+        raise fault(bytes(reply.error))
+    choice = reply.choices[0] if reply.choices else None
+    if choice is None or choice.message is None:
+        raise Malformed("a chat completion without a message")
+    if choice.finish_reason in _BREAKDOWNS:
+        raise ServerFault(f"the answer ended with {choice.finish_reason!r}")
+    reported = _reported(reply.usage) or Reported(None, None)
+    return Reply(
+        text=choice.message.text(),
+        finish_reason=_finish_reason(choice.finish_reason),
+        usage=reported.usage,
+        provider_cost=reported.cost,
+        provider_request_id=_identity(body),
+    )
+
+
+class StreamDecoder:
+    """Reads one streamed answer; see `Decoder`. Nothing is kept of the text."""
+
+    __slots__ = ("_events", "_fault", "_named", "done", "finish_reason", "malformed", "progress", "request_id")
+
+    def __init__(self) -> None:
+        self._events = EventReader()
+        self._fault: ProviderError | None = None
+        self._named = False
+        self.request_id: str | None = None
+        self.finish_reason: FinishReason | None = None
+        self.malformed = 0
+        self.progress = 0
+        self.done = False
+
+    def feed(self, data: bytes) -> Piece:
+        """What these bytes bring. A fault in the stream is raised by the next call if text preceded it."""
+        if self._fault is not None:
+            raise self._fault
+        payloads = self._events.feed(data)
+        if not payloads or self.done:
+            return _NOTHING
+        if not self._named:
+            self._named = True
+            self.request_id = _identity(payloads[0])
+        texts: list[str] = []
+        reported: Reported | None = None
+        for payload in payloads:
+            try:
+                chunk = _decode(payload)
+            except UNREADABLE:
+                if payload.strip() == b"[DONE]":
+                    self.done = True
+                    break
+                self.malformed += 1
+                continue
+            if chunk.choices:
+                choice = chunk.choices[0]
+                delta = choice.delta
+                if delta is not None and not choice.index:
+                    content = delta.content
+                    if content.__class__ is str and content:
+                        self.progress += 1
+                        texts.append(content)
+                    elif delta.thought():
+                        self.progress += 1
+                        texts.append(delta.text())
+                if choice.finish_reason:
+                    self._finish(choice.finish_reason)
+            if chunk.usage is not UNSET:
+                reported = self._usage(chunk.usage) or reported
+            if chunk.error is not UNSET and self.finish_reason is None and _said(chunk.error):
+                self._fault = fault(bytes(chunk.error))
+            if self._fault is not None or self.done:
+                break
+        text = "".join(texts)
+        if self._fault is not None and not text:
+            raise self._fault
+        if self.done and self.finish_reason is None:
+            self.finish_reason = FinishReason.STOP
+        if reported is None:
+            return Piece(text, self.finish_reason, done=self.done)
+        return Piece(text, self.finish_reason, reported.usage, reported.cost, self.done)
+
+    def finish(self) -> None:
+        """Raises the fault still owed, or `Truncated` unless a finish reason or a terminator came."""
+        if self._fault is not None:
+            raise self._fault
+        if self.finish_reason is None:
+            raise Truncated(f"the stream ended early; {self.malformed} of its frames could not be understood")
+
+    def _finish(self, reason: str) -> None:
+        if reason in _BREAKDOWNS:
+            self._fault = self._fault or ServerFault(f"the answer ended with {reason!r}")
+        else:
+            self.finish_reason = _finish_reason(reason)
+
+    def _usage(self, raw: Raw) -> Reported | None:
+        """The figures; those that come with or after the finish reason are the last word."""
+        reported = _reported(raw)
+        if reported is not None:
+            self.done = self.finish_reason is not None
+        elif _said(raw):
+            self.malformed += 1
+        return reported
+
+
+def open_decoder() -> StreamDecoder:
+    """A decoder for one stream."""
+    return StreamDecoder()
+
+
+def _finish_reason(wire: str | None) -> FinishReason:
+    """Unknown reasons, as `tool_calls` or `eos`, count as a stop: the model ended by itself."""
+    return _FINISH_REASONS.get((wire or "").lower(), FinishReason.STOP)
+
+
+def _reported(raw: Raw | UnsetType) -> Reported | None:
+    if raw is UNSET or not _said(raw):
+        return None
+    try:
+        return read_usage(bytes(raw))
+    except UNREADABLE:
+        return None
+
+
+def _identity(body: bytes) -> str | None:
+    try:
+        return _decode_identity(body).id
+    except UNREADABLE:
+        return None
+
+
+def _said(raw: Raw | UnsetType) -> bool:
+    return raw is not UNSET and bytes(raw) not in (b"null", b'""')

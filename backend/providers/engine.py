@@ -1,0 +1,122 @@
+"""Calling providers: one client per process. Whether to try again, and where, is for the caller to decide."""
+
+import asyncio
+import ssl
+from typing import Self
+from weakref import WeakSet
+
+from backend.providers.calls import ChatCall, Reply, Target
+from backend.providers.dialects import Dialect
+from backend.providers.errors import ConnectFailed, Malformed, ProviderError, TargetRefused, TimedOut
+from backend.providers.pacing import Metronome
+from backend.providers.registry import dialect
+from backend.providers.stream import PACE, ProviderStream
+from backend.providers.transport import Exchange, Transport, trusted_roots
+from backend.providers.vendors import vendor
+
+_HEADERS = {"content-type": "application/json", "accept-encoding": "identity", "user-agent": "fairlead"}
+_MAX_ERROR_BYTES = 64 * 1024
+
+
+class ProviderClient:
+    """Connections to all providers, and calls over them. Start it in the loop that will use it; close it there.
+
+    `pace` is the time between two reads of a stream, in seconds; `tls` replaces the trusted certificate authorities.
+    """
+
+    def __init__(self, *, pace: float = PACE, tls: ssl.SSLContext | None = None) -> None:
+        self._pace = pace
+        self._tls = tls
+        self._transports: dict[bool, Transport] = {}
+        self._streams: WeakSet[ProviderStream] = WeakSet()
+        self._metronome = Metronome()
+
+    async def start(self) -> None:
+        """Makes the connection pools. Targets that may be private have their own, so no public one can use it."""
+        if not self._transports:
+            tls = self._tls or trusted_roots()
+            self._transports = {private: Transport(private=private, tls=tls) for private in (False, True)}
+
+    async def close(self) -> None:
+        """Closes every connection; whoever still reads a stream gets `ConnectionLost`. May be repeated."""
+        transports, self._transports = self._transports, {}
+        for stream in list(self._streams):
+            await stream.aclose()
+        for transport in transports.values():
+            await transport.close()
+        self._metronome.stop()
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def complete(self, target: Target, call: ChatCall) -> Reply:
+        """The whole answer, in at most `limits.total` seconds. Raises `ProviderError`."""
+        spoken = dialect(target)
+        try:
+            async with asyncio.timeout(target.limits.total):
+                exchange = await self._send(spoken, target, call, stream=False)
+                try:
+                    body = await exchange.read()
+                finally:
+                    exchange.close()
+            if exchange.status != 200:
+                raise spoken.decode_error(exchange.status, exchange.headers, body)
+            return spoken.decode_reply(body)
+        except TimeoutError:
+            raise TimedOut("total") from None
+        except ProviderError as error:
+            error.redact(target.api_key)
+            raise
+
+    async def open_stream(self, target: Target, call: ChatCall) -> ProviderStream:
+        """A stream whose response headers are in and say success. Raises `ProviderError`. Close what you get."""
+        spoken = dialect(target)
+        try:
+            async with asyncio.timeout(target.limits.first_byte):
+                exchange = await self._send(spoken, target, call, stream=True)
+                try:
+                    await _check(spoken, exchange)
+                except BaseException:
+                    exchange.close()
+                    raise
+        except TimeoutError:
+            raise TimedOut("first_byte") from None
+        except ProviderError as error:
+            error.redact(target.api_key)
+            raise
+        stream = ProviderStream(
+            exchange, spoken.open_decoder(), target.limits, target.api_key, self._metronome, self._pace
+        )
+        self._streams.add(stream)
+        return stream
+
+    async def _send(self, spoken: Dialect, target: Target, call: ChatCall, *, stream: bool) -> Exchange:
+        transport = self._transports.get(target.allow_private_network)
+        if transport is None:
+            raise ConnectFailed("the client is closed")
+        encoded = spoken.encode_request(call, stream=stream, vendor=vendor(target.provider))
+        headers = {**_HEADERS, **dict(encoded.headers)}
+        if target.api_key:
+            if not (target.api_key.isascii() and target.api_key.isprintable()):
+                raise TargetRefused("its key has characters that cannot be sent")
+            headers["authorization"] = f"Bearer {target.api_key}"
+        url = target.base_url.rstrip("/") + encoded.path
+        return await transport.send(url, headers, encoded.body, connect=target.limits.connect)
+
+
+async def _check(spoken: Dialect, exchange: Exchange) -> None:
+    """Raises what the response's headers mean, unless they announce a stream of events."""
+    if exchange.status != 200:
+        try:
+            body = await exchange.read(_MAX_ERROR_BYTES)
+        except ProviderError:
+            body = b""
+        raise spoken.decode_error(exchange.status, exchange.headers, body)
+    media = exchange.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media in ("application/json", "text/html"):
+        spoken.decode_reply(await exchange.read())  # may be a fault reported as a success
+        raise Malformed(f"{media} instead of a stream of events")

@@ -1,0 +1,77 @@
+"""Server-sent events as providers send them: bytes in, the data of whole events out.
+
+The grammar is WHATWG HTML §9.2.6. Names, ids and retry times are passed over, for no dialect needs them. Reading is
+fast for what servers nearly always send, one `data: ` line and a blank line per event, and right for the rest.
+"""
+
+from backend.providers.errors import Malformed
+
+MAX_EVENT_BYTES = 8 * 1024 * 1024
+"""The longest event accepted, so that a server which never ends one cannot fill the memory."""
+
+_BOM = b"\xef\xbb\xbf"
+
+
+class EventReader:
+    """Puts events together from reads of any size. One reader per stream."""
+
+    __slots__ = ("_begun", "_pending", "_pending_bytes", "_return_seen")
+
+    def __init__(self) -> None:
+        self._pending: list[bytes] = []
+        self._pending_bytes = 0
+        self._return_seen = False
+        self._begun = False
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """The data of every event that `data` completes. Raises `Malformed` for an event that never ends."""
+        if self._return_seen or b"\r" in data:
+            data = self._with_plain_newlines(data)
+        if self._pending:
+            last = self._pending[-1]
+            if b"\n\n" not in data and not (last.endswith(b"\n") and data.startswith(b"\n")):
+                self._keep(data)
+                return []
+            data = b"".join((*self._pending, data))
+            self._pending.clear()
+            self._pending_bytes = 0
+        if not data.endswith(b"\n\n"):
+            end = data.rfind(b"\n\n") + 2
+            if end == 1:
+                self._keep(data)
+                return []
+            self._keep(data[end:])
+            data = data[:end]
+        if not self._begun:
+            self._begun = True
+            data = data.removeprefix(_BOM)
+        if data.startswith(b"data: "):
+            payloads = data[6:-2].split(b"\n\ndata: ")
+            if data.count(b"\n") == 2 * len(payloads):
+                return payloads
+        return [payload for event in data.split(b"\n\n") if (payload := _data_of(event)) is not None]
+
+    def _keep(self, data: bytes) -> None:
+        if data:
+            self._pending.append(data)
+            self._pending_bytes += len(data)
+            if self._pending_bytes > MAX_EVENT_BYTES:
+                raise Malformed(f"an event of more than {MAX_EVENT_BYTES} bytes")
+
+    def _with_plain_newlines(self, data: bytes) -> bytes:
+        if self._return_seen and data.startswith(b"\n"):
+            data = data[1:]
+            self._return_seen = False
+        if data:
+            self._return_seen = data.endswith(b"\r")
+        return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+
+
+def _data_of(event: bytes) -> bytes | None:
+    """The joined `data` fields of one event's lines; None when it has none, as a comment."""
+    values = []
+    for line in event.split(b"\n"):
+        name, _, value = line.partition(b":")
+        if name == b"data":
+            values.append(value.removeprefix(b" "))
+    return b"\n".join(values) if values else None

@@ -1,0 +1,137 @@
+"""What calling a provider costs this process: `python -m tests.bench.providers --help`.
+
+Figures are CPU time of this process only, pinned to one core; the upstream runs beside it. Every run is bounded.
+"""
+
+import argparse
+import asyncio
+import gc
+import os
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+import psutil
+import uvloop
+
+from backend.providers.calls import ChatCall, Limits, Target, Turn
+from backend.providers.engine import ProviderClient
+from shared.messages import Role
+
+
+def target(upstream: str) -> Target:
+    """The upstream, on this machine."""
+    limits = Limits(first_byte=60, first_token=60, inter_token=60)
+    return Target(provider="simulator", dialect="openai", base_url=upstream, allow_private_network=True, limits=limits)
+
+
+def call(chunks: int, spacing_ms: int) -> ChatCall:
+    """A prompt whose answer has that many chunks, that many milliseconds apart."""
+    turns = (Turn(Role.SYSTEM, "You are helpful."), Turn(Role.USER, "Tell me about ropes. " * 10))
+    return ChatCall(model=f"sim-bench-{chunks}-{spacing_ms}", messages=turns, max_tokens=100_000)
+
+
+async def share(workers: int, jobs: int, job: Callable[[], Awaitable[None]]) -> float:
+    """CPU seconds of this process per job, `workers` at a time."""
+    left = iter(range(jobs))
+
+    async def work() -> None:
+        for _ in left:
+            await job()
+
+    before = time.process_time()
+    await asyncio.gather(*(work() for _ in range(workers)))
+    return (time.process_time() - before) / jobs
+
+
+async def completions(client: ProviderClient, upstream: str, jobs: int) -> None:
+    """CPU per answer that is not streamed."""
+    where, what = target(upstream), call(1, 0)
+
+    async def one() -> None:
+        await client.complete(where, what)
+
+    await share(32, 500, one)
+    print(f"complete, 32 concurrent: {await share(32, jobs, one) * 1e3:.3f} ms CPU per call")
+
+
+async def streams(client: ProviderClient, upstream: str, count: int, chunks: int, spacing_ms: int) -> None:
+    """CPU per chunk of `count` streams at once, opening and closing included."""
+    where, what = target(upstream), call(chunks, spacing_ms)
+    pieces = 0
+
+    async def one() -> None:
+        nonlocal pieces
+        stream = await client.open_stream(where, what)
+        try:
+            while not (await stream.read()).done:
+                pieces += 1
+        finally:
+            await stream.aclose()
+
+    await share(count, count, one)
+    pieces, started = 0, time.perf_counter()
+    spent = await share(count, count, one)
+    wall = time.perf_counter() - started
+    print(
+        f"{count} streams of {chunks} chunks {spacing_ms} ms apart: {spent / chunks * 1e6:.2f} us CPU per chunk, "
+        f"{count * chunks / max(pieces, 1):.1f} chunks per read, {wall:.1f} s, core {spent * count / wall:.0%} busy"
+    )
+
+
+async def memory(client: ProviderClient, upstream: str, count: int) -> None:
+    """Resident memory per stream that is open and has delivered something."""
+    where, what = target(upstream), call(60, 1000)
+
+    async def one() -> None:
+        stream = await client.open_stream(where, what)
+        try:
+            while not (await stream.read()).done:
+                pass
+        finally:
+            await stream.aclose()
+
+    def resident() -> int:
+        gc.collect()
+        return psutil.Process().memory_info().rss
+
+    before = resident()
+    tasks = [asyncio.create_task(one()) for _ in range(count)]
+    await asyncio.sleep(8)
+    grown = resident() - before
+    for task in tasks:
+        task.cancel()
+    failed = [done for done in await asyncio.gather(*tasks, return_exceptions=True) if isinstance(done, Exception)]
+    print(f"{count} open streams: {grown / count / 1024:.1f} KB resident each, {len(failed)} failed")
+
+
+async def run(options: argparse.Namespace) -> None:
+    """The cases asked for, one after the other."""
+    async with ProviderClient() as client:
+        if "memory" in options.cases:
+            await memory(client, options.upstream, options.open)
+        if "complete" in options.cases:
+            await completions(client, options.upstream, options.calls)
+        if "paced" in options.cases:
+            await streams(client, options.upstream, 256, options.chunks, 10)
+        if "burst" in options.cases:
+            await streams(client, options.upstream, 256, 2000, 0)
+
+
+def main() -> None:
+    """Parses the command line and runs in uvloop."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("cases", nargs="*", default=["memory", "complete", "paced", "burst"])
+    parser.add_argument("--upstream", required=True, help="base URL, e.g. http://127.0.0.1:9000/v1")
+    parser.add_argument("--calls", type=int, default=4000)
+    parser.add_argument("--chunks", type=int, default=500)
+    parser.add_argument("--open", type=int, default=1000)
+    parser.add_argument("--core", type=int, default=0)
+    options = parser.parse_args()
+    with suppress(AttributeError, OSError):
+        os.sched_setaffinity(0, {options.core})
+    uvloop.run(run(options))
+
+
+if __name__ == "__main__":
+    main()
