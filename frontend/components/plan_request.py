@@ -62,7 +62,7 @@ def _answer(request: PlanRequestView) -> Markup:
 
 
 def _dialog(title: str, *, plan: str | None = None, family: str | None = None) -> None:
-    @st.dialog(literal(title))
+    @st.dialog(literal(title), on_dismiss="rerun")
     def ask() -> None:
         st.html(
             '<p class="fl-lead">An admin sees your reason and your usage of the last 30 days, never your prompts.</p>'
