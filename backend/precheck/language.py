@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from functools import cache
 
 from msgspec import Struct
@@ -46,6 +46,11 @@ def detect(reading: Reading) -> str | None:
     tokens = reading.tokens[:TOKENS]
     foreign = () if head.isascii() else tuple(c for c in head if c > "\x7f")
     return _by_script(foreign, tokens) or _by_words(foreign, tokens)
+
+
+def frequent_words() -> Container[str]:
+    """Words that are common in some language, and so tell nothing of what a text is about."""
+    return _profile().words
 
 
 def _by_script(foreign: Sequence[str], tokens: Sequence[str]) -> str | None:

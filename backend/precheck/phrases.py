@@ -1,7 +1,8 @@
 """Finding many words and phrases in a row of tokens, in time linear in its length."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from backend.precheck.reading import tokenize
@@ -15,39 +16,60 @@ class Hit(NamedTuple):
     tags: tuple[str, ...]
 
 
+class _Node:
+    """A place in the tree of entries, reached word by word; `tags` are those of an entry ending here."""
+
+    __slots__ = ("children", "tags")
+
+    def __init__(self) -> None:
+        self.children: dict[str, _Node] = {}
+        self.tags: tuple[str, ...] = ()
+
+
 class Phrases:
     """Entries of one or more words, each carrying one or more tags; at each place the longest counts."""
 
-    def __init__(self, entries: Mapping[str, Iterable[str]]) -> None:
-        """`entries` maps a tag to its words and phrases."""
-        tags: dict[tuple[str, ...], dict[str, None]] = defaultdict(dict)
+    def __init__(self, entries: Mapping[str, Iterable[str]], frequent: Container[str] = ()) -> None:
+        """`entries` maps a tag to its words and phrases; `frequent` words are shunned as anchors."""
+        self._root: dict[str, _Node] = {}
+        words: set[str] = set()
+        anchors: set[str] = set()
         for tag, texts in entries.items():
             for text in texts:
-                if words := tuple(tokenize(text.lower())):
-                    tags[words][tag] = None
-        grouped: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = defaultdict(list)
-        for words, found in tags.items():
-            grouped[words[0]].append((words, tuple(found)))
-        for variants in grouped.values():
-            variants.sort(key=lambda v: -len(v[0]))
-        self._by_first = {first: tuple(variants) for first, variants in grouped.items()}
-        self.firsts = frozenset(grouped)
-        """Every entry's first word: a text without any of them holds no entry."""
+                if tokens := tokenize(text.lower()):
+                    self._add(tokens, tag)
+                    words.update(tokens)
+                    anchors.add(max(tokens, key=lambda t: (t not in frequent, len(t))))
+        self.words = frozenset(words)
+        self.anchors = frozenset(anchors)
+        """One telling word of every entry: a text without any of them holds no entry."""
+
+    def _add(self, tokens: Sequence[str], tag: str) -> None:
+        node = self._root.setdefault(tokens[0], _Node())
+        for token in tokens[1:]:
+            node = node.children.setdefault(token, _Node())
+        if tag not in node.tags:
+            node.tags = (*node.tags, tag)
 
     def find(self, tokens: Sequence[str]) -> list[Hit]:
         """Entries in `tokens`, in order, not overlapping."""
-        firsts = self.firsts
+        root = self._root
         hits: list[Hit] = []
         end = 0
         for start, token in enumerate(tokens):
-            if token in firsts and start >= end and (hit := self._longest(tokens, start)):
+            if token in root and start >= end and (hit := _longest(root[token], tokens, start)):
                 hits.append(hit)
                 end = start + hit.length
         return hits
 
-    def _longest(self, tokens: Sequence[str], start: int) -> Hit | None:
-        for words, tags in self._by_first[tokens[start]]:
-            length = len(words)
-            if length == 1 or tuple(tokens[start : start + length]) == words:
-                return Hit(start, length, tags)
-        return None
+
+def _longest(node: _Node, tokens: Sequence[str], start: int) -> Hit | None:
+    tags, length, end = node.tags, 1, start + 1
+    while node.children and end < len(tokens):
+        following = node.children.get(tokens[end])
+        if following is None:
+            break
+        node, end = following, end + 1
+        if node.tags:
+            tags, length = node.tags, end - start
+    return Hit(start, length, tags) if tags else None

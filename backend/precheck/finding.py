@@ -1,0 +1,25 @@
+"""What the rules found about one prompt."""
+
+from msgspec import Struct
+
+from shared.precheck import Category, CategoryScore, Complexity, Risk
+
+
+class Finding(Struct, frozen=True, kw_only=True):
+    """One check.
+
+    `scores` are the likeliest categories, highest first; `complexity_score` and `confidence` lie between 0 and 1.
+    `language` is an ISO 639-1 code. `recommended_family` is None when the caller chose an assistant. `signals` are
+    sentences a person can read and hold no text of the prompt. `needs` names capabilities a model must have.
+    """
+
+    category: Category
+    scores: tuple[CategoryScore, ...]
+    complexity: Complexity
+    complexity_score: float
+    risk: Risk
+    language: str | None
+    confidence: float
+    recommended_family: str | None
+    signals: tuple[str, ...]
+    needs: tuple[str, ...]

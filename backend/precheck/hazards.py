@@ -1,0 +1,136 @@
+"""Kinds of risk in a text: combinations of words within one sentence."""
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+from msgspec import Struct
+
+from backend.precheck import lexicon
+from backend.precheck.disguise import unmask
+from backend.precheck.language import frequent_words
+from backend.precheck.phrases import Hit, Phrases
+from backend.precheck.reading import STOPS
+from shared.precheck import RiskAction, RiskCategory, RiskLevel
+
+REACH = 16
+"""Tokens to either side of a word within which another belongs to the same thought."""
+
+_STOP = "stop"
+_STEP = 8
+_AROUND = REACH + 8
+
+
+class Hazard(Struct, frozen=True):
+    """One kind of risk; `patterns` such as "a|b + c - d": a or b, and c, but not d, in one sentence."""
+
+    name: str
+    category: RiskCategory
+    level: RiskLevel
+    action: RiskAction
+    signal: str
+    message: str
+    patterns: tuple[str, ...]
+
+
+class _Words(Struct, frozen=True):
+    cores: dict[str, str]
+    context: dict[str, str]
+
+
+class _Hazards(Struct, frozen=True):
+    risks: tuple[Hazard, ...]
+
+
+class _Pattern(Struct, frozen=True):
+    hazard: Hazard
+    present: tuple[frozenset[str], ...]
+    absent: frozenset[str]
+
+
+class _Rules(Struct, frozen=True):
+    phrases: Phrases
+    cores: frozenset[str]
+    anchors: frozenset[str]
+    patterns: tuple[_Pattern, ...]
+
+
+def find(tokens: Sequence[str]) -> tuple[Hazard, ...]:
+    """The kinds of risk in a text, in the order they appear; linear in the number of tokens."""
+    rules = _rules()
+    tokens = unmask(tokens, rules.phrases.words)
+    anchors = rules.anchors
+    if anchors.isdisjoint(tokens):
+        return ()
+    found: dict[str, Hazard] = {}
+    seen: set[frozenset[str]] = set()
+    for first, last in _spans([i for i, token in enumerate(tokens) if token in anchors], len(tokens)):
+        for tags in _thoughts(rules.phrases.find(tokens[first:last]), rules.cores):
+            if tags in seen:
+                continue
+            seen.add(tags)
+            for pattern in rules.patterns:
+                if pattern.hazard.name not in found and _fits(pattern, tags):
+                    found[pattern.hazard.name] = pattern.hazard
+    return tuple(found.values())
+
+
+def _spans(places: Sequence[int], length: int) -> Iterator[tuple[int, int]]:
+    """The surroundings of the places, joined where they meet."""
+    first = last = 0
+    for place in places:
+        if place - _AROUND > last:
+            if last:
+                yield first, last
+            first = place - _AROUND
+        last = min(length, place + _AROUND)
+    yield first, last
+
+
+def _fits(pattern: _Pattern, tags: frozenset[str]) -> bool:
+    return pattern.absent.isdisjoint(tags) and not any(either.isdisjoint(tags) for either in pattern.present)
+
+
+def _thoughts(hits: Sequence[Hit], cores: frozenset[str]) -> Iterator[frozenset[str]]:
+    """Tags around each core word, within its sentence and `REACH`."""
+    covered = -1
+    for index, hit in enumerate(hits):
+        if hit.start <= covered or cores.isdisjoint(hit.tags):
+            continue
+        covered = hit.start + _STEP
+        tags = set(hit.tags)
+        for step in (-1, 1):
+            other = index + step
+            while 0 <= other < len(hits) and abs(hits[other].start - hit.start) <= REACH:
+                if _STOP in hits[other].tags:
+                    break
+                tags.update(hits[other].tags)
+                other += step
+            else:
+                continue
+            if step == 1:
+                covered = min(covered, hits[other].start)
+        yield frozenset(tags)
+
+
+@cache
+def _rules() -> _Rules:
+    words = lexicon.load("hazards", _Words)
+    cores = {tag: _entries(text) for tag, text in words.cores.items()}
+    context = {tag: _entries(text) for tag, text in words.context.items()}
+    patterns = tuple(_parse(h, text) for h in lexicon.load("risks", _Hazards).risks for text in h.patterns)
+    return _Rules(
+        Phrases(cores | context | {_STOP: STOPS}), frozenset(cores), Phrases(cores, frequent_words()).anchors, patterns
+    )
+
+
+def _parse(hazard: Hazard, text: str) -> _Pattern:
+    present, *absent = text.split(" - ")
+    return _Pattern(
+        hazard,
+        tuple(frozenset(either.split("|")) for either in present.split(" + ")),
+        frozenset(absent),
+    )
+
+
+def _entries(text: str) -> list[str]:
+    return [entry for line in text.splitlines() for entry in line.split(",")]
