@@ -65,23 +65,27 @@ class Connection(asyncio.Protocol):
         except httptools.HttpParserError:
             self._refuse(400, "The request is not valid HTTP/1.1.")
             self._transport.close()
+        self._header_bytes += len(data) if self._in_header else 0
+        if self._header_bytes > HEADER_BYTES:
+            self._refuse(431, "The header of the request is too large.")
+            self._transport.close()
 
     def on_message_begin(self) -> None:
         self._url = b""
         self._headers: dict[str, str] = {}
         self._header_bytes = 0
+        self._in_header = True
         self._body: list[bytes] = []
         self._body_bytes = 0
 
     def on_url(self, url: bytes) -> None:
         self._url += url
-        self._count_header(len(url))
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        self._count_header(len(name) + len(value))
         self._headers[name.decode("latin-1").lower()] = value.decode("latin-1")
 
     def on_headers_complete(self) -> None:
+        self._in_header = False
         length = self._headers.get("content-length", "")
         if length.isdigit() and int(length) > self._site.body_limit:
             self._refuse(413, TOO_LARGE)
@@ -136,11 +140,6 @@ class Connection(asyncio.Protocol):
         if not self._keep_alive:
             self._transport.close()
         self._answer_waiting()
-
-    def _count_header(self, size: int) -> None:
-        self._header_bytes += size
-        if self._header_bytes > HEADER_BYTES:
-            self._refuse(431, "The header of the request is too large.")
 
     def _refuse(self, status: int, message: str) -> None:
         """Answer in the middle of a request, then read on without looking until the client is done."""

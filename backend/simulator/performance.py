@@ -1,6 +1,5 @@
 """One answer from ask to steps: persona, orders, reply, pace and fault brought together."""
 
-from random import Random
 from time import time
 from uuid import uuid4
 
@@ -46,7 +45,7 @@ class Performance:
             self._reply = replies.spoil_reply(self._reply, fault)
             self._pace = replies.spoil_pace(self._pace, fault)
         self._stamp = Stamp(uuid4().hex, int(time()))
-        self._random = Random() if self._pace.jitter == 0 else seed(request.body.decode("utf-8", "replace"))  # noqa: S311
+        self._random = seed(request.body)
         self._framed = request.version == "1.1" and not wire.is_unframed(fault)
 
     def steps(self) -> Steps:

@@ -19,7 +19,7 @@ class Script(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Exactly what is said, piece by piece: `texts`, or `chunks` times `text`."""
 
     chunks: Count = 1
-    text: Annotated[str, Meta(max_length=100_000)] = " token"
+    text: Annotated[str, Meta(max_length=100_000)] = " lorem"
     texts: Annotated[list[str], Meta(max_length=100_000)] | None = None
 
     def pieces(self) -> list[str]:

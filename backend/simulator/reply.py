@@ -75,16 +75,17 @@ def compose(ask: Ask, persona: Persona, script: Script | None) -> Reply:
     return Reply(texts=texts, reasoning=reasoning, finish=finish, usage=usage)
 
 
-def seed(*parts: str) -> Random:
+def seed(*parts: bytes) -> Random:
     """Randomness that is the same for the same parts, on every machine."""
-    return Random(blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=8).digest())  # noqa: S311
+    digest = blake2b(b"\0".join(parts), digest_size=8).digest()
+    return Random(int.from_bytes(digest, "big"))  # noqa: S311
 
 
 def _text(ask: Ask, persona: Persona) -> str:
     if persona.echo:
         return ask.prompt
     turns = ask.turns[:-1] if ask.prefill else ask.turns
-    random = seed(persona.voice, *(turn.text for turn in turns))
+    random = seed(persona.voice.encode(), *(turn.text.encode("utf-8", "surrogatepass") for turn in turns))
     text = prose.write(ask.prompt, json=ask.json, wordiness=persona.wordiness, random=random)
     return _after(ask.prefill, text) if persona.prefill and ask.prefill else text
 

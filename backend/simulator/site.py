@@ -71,6 +71,8 @@ class Site:
         return whole(status, body, {"connection": "close"})
 
     def _steps(self, request: Request, dialect: Dialect, record: Record) -> Steps:
+        if not dialect.owns(request.path):
+            raise Refusal(Kind.UNKNOWN_PATH, f"Unknown request URL: {request.method} {request.path[:200]}.")
         key = dialect.key(request)
         record.key_ending = key[-4:]
         if not key:
@@ -93,7 +95,7 @@ class Site:
 
 
 def _note(record: Record, ask: Ask, body: bytes) -> None:
-    record.model, record.stream, record.max_tokens = ask.model, ask.stream, ask.max_tokens
+    record.model, record.stream, record.max_tokens = ask.model[:100], ask.stream, ask.max_tokens
     if len(body) <= KEPT_BODY_BYTES:
         record.body = msgspec.Raw(body)
 

@@ -155,7 +155,7 @@ def _checked(body: bytes) -> wire.ChatRequest:
         return _decode(body)
     except msgspec.ValidationError as error:
         problem, _, place = str(error).partition(" - at `$")
-        field = place.rstrip("`").lstrip(".") or problem.rpartition("field `")[2].rstrip("`")
+        field = place.rstrip("`").lstrip(".") or _missing(problem)
         raise Refusal(Kind.INVALID, f"Invalid request: {problem}.", field=field) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Refusal(
@@ -163,6 +163,11 @@ def _checked(body: bytes) -> wire.ChatRequest:
             "We could not parse the JSON body of your request. (HINT: This likely means you aren't using "
             "your HTTP library correctly. The OpenAI API expects a JSON payload.)",
         ) from None
+
+
+def _missing(problem: str) -> str | None:
+    _, found, field = problem.partition("missing required field `")
+    return field.rstrip("`") if found else None
 
 
 def _turn(message: wire.Message, place: int) -> Turn:

@@ -45,4 +45,4 @@ def _with_texts(reply: Reply, texts: list[str]) -> Reply:
     usage = reply.usage
     if usage is not None:
         usage = Usage(usage.prompt, usage.cached, usage.reasoning + len(texts), usage.reasoning)
-    return replace(reply, texts=texts, usage=usage)
+    return replace(reply, texts=texts, usage=usage, finish=Finish.STOP)

@@ -19,8 +19,9 @@ def write(prompt: str, *, json: bool, wordiness: float, random: Random) -> str:
     """An answer to `prompt` in Markdown, or one JSON object; the same for the same `random` state."""
     if json:
         return record.write(prompt, random)
-    task = recognise(prompt)
-    length = wanted(prompt)
+    task, length = recognise(prompt), wanted(prompt)
+    if length.exact and task is Task.CHAT:
+        task = Task.ARTICLE
     if not length.exact:
         length = Length(max(12, round(length.words * wordiness)), exact=False)
     return _WRITERS[task](prompt, length, random)

@@ -18,7 +18,7 @@ class Language(NamedTuple):
 _LANGUAGES = (
     Language(
         "German",
-        ("german", "deutsch", "deutsche"),
+        ("german", "deutsch"),
         (
             "Dies ist eine simulierte Übersetzung; kein Sprachmodell wurde gefragt.",
             "Der Anfang bestimmt den Ton, und der Ton bestimmt, wer weiterliest.",
@@ -108,5 +108,7 @@ def write(prompt: str, length: Length, random: Random) -> str:
 
 def _target(prompt: str) -> Language:
     wanted = [word.lower() for word in _TARGET.findall(prompt)] + prompt.lower().split()
-    by_name = {name: language for language in _LANGUAGES for name in language.names}
-    return next((by_name[word] for word in wanted if word in by_name), _LANGUAGES[0])
+    return next(
+        (language for word in wanted for language in _LANGUAGES if word.startswith(language.names)),
+        _LANGUAGES[0],
+    )
