@@ -1,0 +1,122 @@
+"""The configuration as PostgreSQL holds it, read whole."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from backend.assistants.tables import Assistant as AssistantRow
+from backend.catalogue import snapshot
+from backend.catalogue.keys import provider_key, why_unusable
+from backend.catalogue.prices import needed_buckets
+from backend.catalogue.tables import CatalogueVersion, ModelPrice, ModelProvider, Multiplier
+from backend.catalogue.tables import Model as ModelRow
+from backend.entitlements.tables import Plan as PlanRow
+from backend.secrets import Secrets
+from backend.settings import Settings
+from shared.catalogue import Capability, LatencyTier
+from shared.plans import PlanLimits
+from shared.precheck import Category
+
+
+async def load_catalogue(session: AsyncSession, secrets: Secrets, settings: Settings) -> snapshot.Catalogue:
+    """Everything at one version. The session must not have begun its transaction."""
+    await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    version = (await session.exec(select(CatalogueVersion.version))).one()
+    providers = {row.id: _provider(row, secrets, settings) for row in await session.exec(select(ModelProvider))}
+    prices = {row.model_id: row for row in await latest_prices(session)}
+    models = await session.exec(select(ModelRow).order_by(col(ModelRow.name)))
+    assistants = await session.exec(select(AssistantRow).order_by(col(AssistantRow.rank), col(AssistantRow.family)))
+    plans = await session.exec(select(PlanRow).order_by(col(PlanRow.rank), col(PlanRow.slug)))
+    multipliers = await session.exec(select(Multiplier))
+    return snapshot.Catalogue(
+        version=version,
+        models=tuple(_model(row, providers[row.provider_id], prices.get(row.id)) for row in models),
+        providers=tuple(sorted(providers.values(), key=lambda provider: provider.name)),
+        assistants=tuple(_assistant(row) for row in assistants),
+        plans=tuple(_plan(row) for row in plans),
+        multipliers={(row.kind, row.target): row.factor for row in multipliers},
+    )
+
+
+async def latest_prices(session: AsyncSession, model_ids: Sequence[UUID] | None = None) -> Sequence[ModelPrice]:
+    """The price version in force of each model that has one; of all models when none are named."""
+    query = select(ModelPrice).distinct(col(ModelPrice.model_id))
+    query = query.order_by(col(ModelPrice.model_id), col(ModelPrice.version).desc())
+    if model_ids is not None:
+        query = query.where(col(ModelPrice.model_id).in_(model_ids))
+    return (await session.exec(query)).all()
+
+
+def _provider(row: ModelProvider, secrets: Secrets, settings: Settings) -> snapshot.Provider:
+    key = provider_key(row, secrets, settings)
+    return snapshot.Provider(
+        id=row.id,
+        name=row.name,
+        display_name=row.display_name,
+        dialect=row.dialect,
+        base_url=row.api_base_url,
+        api_key=key.value,
+        allow_private_network=row.allow_private_network,
+        why=why_unusable(row, key, settings),
+    )
+
+
+def _model(row: ModelRow, provider: snapshot.Provider, price: ModelPrice | None) -> snapshot.Model:
+    return snapshot.Model(
+        id=row.id,
+        name=row.name,
+        display_name=row.display_name,
+        upstream_name=row.upstream_name,
+        family=row.family,
+        model_type=row.model_type,
+        provider=provider,
+        context_window=row.context_window,
+        max_output_tokens=row.max_output_tokens,
+        capabilities=frozenset(_known(row.capabilities, Capability)),
+        latency_tier=LatencyTier(row.latency_tier),
+        quality=row.quality,
+        active=row.active,
+        price=_price(price, row.model_type),
+    )
+
+
+def _price(row: ModelPrice | None, model_type: str) -> snapshot.Price | None:
+    if row is None or any(getattr(row, bucket) is None for bucket in needed_buckets(model_type)):
+        return None
+    return msgspec.convert(row, snapshot.Price, from_attributes=True)
+
+
+def _assistant(row: AssistantRow) -> snapshot.Assistant:
+    return snapshot.Assistant(
+        id=row.id,
+        family=row.family,
+        name=row.name,
+        purpose=row.purpose,
+        icon=row.icon,
+        system_prompt=row.system_prompt,
+        task_types=frozenset(_known(row.default_task_types, Category)),
+        preferred_traits=frozenset(_known(row.preferred_traits, Capability)),
+        enabled=row.enabled,
+    )
+
+
+def _plan(row: PlanRow) -> snapshot.Plan:
+    return snapshot.Plan(
+        id=row.id,
+        slug=row.slug,
+        name=row.name,
+        rank=row.rank,
+        monthly_credits=row.monthly_credits,
+        models=None if row.models is None else frozenset(row.models),
+        families=frozenset(row.families),
+        max_context=row.max_context,
+        limits=msgspec.convert(row.limits, PlanLimits),
+    )
+
+
+def _known(values: Sequence[Any], kind: Any) -> list[Any]:
+    return [kind(value) for value in values]
