@@ -1,10 +1,12 @@
 """What one browser tab remembers between runs, and what it says of itself. Truth lives in the API and the address."""
 
 from typing import Literal
+from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
+from frontend.memory import ChatMemory
 from shared.accounts import Me
 from shared.paths import SESSION_COOKIE
 
@@ -101,3 +103,34 @@ def person() -> Me:
 def pulse() -> None:
     """A point at which Streamlit may end this run, for loops that draw nothing for a while."""
     _ = "_" in st.session_state
+
+
+def chat() -> ChatMemory:
+    """What the chat remembers; may be changed, also where a run is being ended."""
+    memory: ChatMemory = st.session_state.setdefault("_chat", ChatMemory())
+    return memory
+
+
+def conversation() -> str | None:
+    """The conversation that the address names, whatever stands there."""
+    return st.query_params.get("c")
+
+
+def show_conversation(conversation_id: UUID | None) -> None:
+    """Puts a conversation into the address, or none for a new one."""
+    st.query_params.from_dict({} if conversation_id is None else {"c": str(conversation_id)})
+
+
+def draft() -> str:
+    """What was sent from the composer, for its callback."""
+    return str(st.session_state.get("prompt") or "")
+
+
+def put_draft(text: str) -> None:
+    """Writes into the composer; only in callbacks, before it is drawn."""
+    st.session_state["prompt"] = text
+
+
+def field(key: str) -> str:
+    """What stands in the text field with this key, for callbacks."""
+    return str(st.session_state.get(key) or "")

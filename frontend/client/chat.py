@@ -6,6 +6,8 @@ from frontend.client import http
 from frontend.client.stream import ChatStream
 from shared import paths
 from shared.chat import CancelAnswer, ChatRequest
+from shared.events import Accepted
+from shared.messages import Message
 
 
 def ask(request: ChatRequest) -> ChatStream:
@@ -14,9 +16,12 @@ def ask(request: ChatRequest) -> ChatStream:
     return ChatStream("POST", paths.CHAT, headers, body=request)
 
 
-def follow(request_id: UUID) -> ChatStream:
-    """The whole answer from its beginning, and what is still being written of it."""
-    return ChatStream("GET", f"{paths.CHAT}/{request_id}/events", http.identity())
+def follow(message: Message) -> ChatStream:
+    """An answer that is being written: what is there of it, then what comes. The message names its request."""
+    if message.request_id is None:
+        raise ValueError("only answers can be followed")
+    accepted = Accepted(request_id=message.request_id, conversation_id=message.conversation_id, message_id=message.id)
+    return ChatStream("GET", f"{paths.CHAT}/{message.request_id}/events", http.identity(), accepted=accepted)
 
 
 def cancel(request_id: UUID) -> None:

@@ -29,11 +29,21 @@ class _End:
 class ChatStream:
     """One answer as it arrives. `leave` when the page has no more use for it; the API then goes on by itself."""
 
-    def __init__(self, method: str, path: str, headers: dict[str, str], body: Request | None = None) -> None:
+    def __init__(
+        self,
+        method: str,
+        path: str,
+        headers: dict[str, str],
+        *,
+        body: Request | None = None,
+        accepted: events.Accepted | None = None,
+    ) -> None:
         self._arrived: Queue[events.ChatEvent | Exception | _End] = Queue()
         self._left = threading.Event()
         self._known = threading.Event()
-        self._accepted: events.Accepted | None = None
+        self._accepted = accepted
+        if accepted is not None:
+            self._known.set()
         content = None if body is None else encode(body)
         if content is not None:
             headers = headers | {"content-type": "application/json"}

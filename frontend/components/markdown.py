@@ -20,11 +20,12 @@ _NEWLINE = re.compile(r"\r\n?")
 _FENCE = re.compile(r"^\s{0,3}(?:```|~~~)", re.MULTILINE)
 
 
-def shown(text: str) -> str:
+def shown(text: str, *, breaks: bool = False) -> str:
     """The text with pictures turned into links, prices kept from becoming formulas, and TeX brackets understood.
 
     A picture would be fetched as soon as the answer is drawn, which would let a prompt hidden in a document
-    send what the answer knows to an address of its author's choosing.
+    send what the answer knows to an address of its author's choosing. With `breaks`, every new line in prose starts
+    a new line on the screen.
     """
     text = _NEWLINE.sub("\n", text)
     lines = text.split("\n")
@@ -32,7 +33,7 @@ def shown(text: str) -> str:
     covered = {number for start, end in (*code, *prose) for number in range(start, end)}
     lines = [line if number in covered else _no_pictures(line) for number, line in enumerate(lines)]
     for start, end in reversed(prose):
-        lines[start:end] = [_prose("\n".join(lines[start:end]))]
+        lines[start:end] = [_prose(("  \n" if breaks else "\n").join(lines[start:end]))]
     return "\n".join(lines)
 
 

@@ -1,0 +1,4 @@
+export default function ({ data, parentElement }) {
+  const status = parentElement.querySelector("[role=status]")
+  if (status.textContent !== data.text) status.textContent = data.text
+}

@@ -1,0 +1,108 @@
+"""What the buttons of the chat do. Callbacks run before the page: they note an intent, or tell the API."""
+
+from uuid import UUID
+
+from frontend import state
+from frontend.client import chat, conversations
+from frontend.client.http import ApiError, NotSignedIn
+from frontend.components.route_line import Rating
+from shared.chat import ChatRequest, NewMessage, OnDisconnect
+from shared.messages import Message
+
+_ACCEPTED_WITHIN_SECONDS = 3.0
+
+
+class ChatActs:
+    """The acts of one conversation, answered by the assistant in force."""
+
+    def __init__(
+        self, conversation_id: UUID | None, assistant: str, picker: str, written: Message | None = None
+    ) -> None:
+        self._id, self._assistant, self._picker, self._written = conversation_id, assistant, picker, written
+
+    def send(self) -> None:
+        """Sends what stands in the composer."""
+        if text := state.draft().strip():
+            self._ask(message=NewMessage(content=text))
+
+    def go_on(self) -> None:
+        """Asks for the rest of an answer that broke off."""
+        self._ask(message=NewMessage(content="Continue exactly where the last answer stopped."))
+
+    def regenerate(self, message_id: UUID) -> None:
+        """Answers the prompt before this answer anew."""
+        self._ask(replace_from=message_id)
+
+    def resend(self, message_id: UUID) -> None:
+        """Sends the edited prompt in place of the old one and all that followed it."""
+        if text := state.field("edited").strip():
+            self._ask(message=NewMessage(content=text), replace_from=message_id)
+
+    def again(self) -> None:
+        """Sends a refused prompt once more."""
+        memory = state.chat()
+        if memory.refusal is not None:
+            memory.ask(memory.refusal.request)
+
+    def edit_refused(self) -> None:
+        """Puts a refused prompt back into the composer."""
+        memory = state.chat()
+        if memory.refusal is not None and memory.refusal.request.message is not None:
+            state.put_draft(memory.refusal.request.message.content)
+            memory.refusal = None
+
+    def edit(self, message_id: UUID | None) -> None:
+        """Opens the editor of a message, or closes it."""
+        state.chat().editing = message_id
+
+    def rate(self, message_id: UUID, rating: Rating) -> None:
+        """Judges an answer."""
+        try:
+            conversations.rate(message_id, rating)
+        except (ApiError, NotSignedIn) as error:
+            state.say(str(error) or "Sign in again to rate answers.")
+
+    def choose(self, family: str) -> None:
+        """Makes a family the one that answers from now on."""
+        state.chat().assistants[self._id] = family
+
+    def choose_picked(self) -> None:
+        """Makes what was picked in the popover the one that answers from now on."""
+        self.choose(state.field(self._picker))
+
+    def stop(self) -> None:
+        """Stops the answer that is being written: first at the API, then here."""
+        request_id, conversation_id = self._running()
+        if request_id is None:
+            return
+        try:
+            chat.cancel(request_id)
+        except (ApiError, NotSignedIn) as error:
+            state.say(str(error) or "Sign in again to stop the answer.")
+        if self._id is None and conversation_id is not None:
+            state.show_conversation(conversation_id)
+
+    def _running(self) -> tuple[UUID | None, UUID | None]:
+        stream, state.chat().stream = state.chat().stream, None
+        if stream is None:
+            return (self._written.request_id, self._id) if self._written else (None, None)
+        accepted = stream.accepted(_ACCEPTED_WITHIN_SECONDS)
+        stream.leave()
+        return (accepted.request_id, accepted.conversation_id) if accepted else (None, None)
+
+    def earlier(self) -> None:
+        """Shows one more page of older messages."""
+        if self._id is not None:
+            pages = state.chat().pages
+            pages[self._id] = pages.get(self._id, 1) + 1
+
+    def _ask(self, *, message: NewMessage | None = None, replace_from: UUID | None = None) -> None:
+        state.chat().ask(
+            ChatRequest(
+                conversation_id=self._id,
+                assistant=self._assistant,
+                message=message,
+                replace_from=replace_from,
+                on_disconnect=OnDisconnect.CONTINUE,
+            )
+        )

@@ -1,0 +1,76 @@
+"""What the chat remembers between two runs of one tab. Nothing here outlives a reload, and nothing has to."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from frontend.client.stream import ChatStream
+from shared.chat import ChatRequest
+from shared.errors import ErrorBody
+
+AUTO = "auto"
+
+
+class Refusal(NamedTuple):
+    """A prompt that was not carried out, and why."""
+
+    request: ChatRequest
+    error: ErrorBody
+    at: datetime
+
+    def ready_in(self, now: datetime) -> int:
+        """Seconds until it makes sense to send again; 0 when it does already."""
+        until = self.at + timedelta(seconds=self.error.retry_after or 0)
+        return max(0, -(-(until - now) // timedelta(seconds=1)))
+
+
+@dataclass
+class ChatMemory:
+    """Intents of callbacks for the run that follows, and what only this tab knows of its answers."""
+
+    request: ChatRequest | None = None
+    """To be sent in this run."""
+    stream: ChatStream | None = None
+    """The answer this tab is reading."""
+    refusal: Refusal | None = None
+    editing: UUID | None = None
+    """The message whose editor is open."""
+    assistants: dict[UUID | None, str] = field(default_factory=dict)
+    """Families chosen here, by conversation; `None` is the conversation that does not exist yet."""
+    failures: dict[UUID, ErrorBody] = field(default_factory=dict)
+    """What broke answers off, in the API's own words, by message."""
+    followed: set[UUID] = field(default_factory=set)
+    """Requests whose stream has ended here."""
+    pages: dict[UUID, int] = field(default_factory=dict)
+    """How many pages of a conversation's messages are shown."""
+    listed: int = 1
+    """How many pages of conversations the sidebar lists."""
+    resend: bool = False
+    """Send the refused prompt as soon as its time has come."""
+    finished: bool = False
+    """An answer ended in the run before this one."""
+
+    def ask(self, request: ChatRequest) -> None:
+        """Sends `request` in the run that follows."""
+        self.request, self.refusal, self.editing, self.resend = request, None, None, False
+
+    def take_request(self) -> ChatRequest | None:
+        """What to send now; given out once."""
+        request, self.request = self.request, None
+        return request
+
+    def refuse(self, request: ChatRequest, error: ErrorBody) -> None:
+        """Keeps a prompt that was refused, so that it is not lost."""
+        self.refusal = Refusal(request, error, datetime.now(UTC))
+
+    def turn_to(self, conversation_id: UUID | None) -> None:
+        """Another conversation is on the screen: what hung on the last one is over."""
+        self.refusal, self.editing, self.resend = None, None, False
+        if conversation_id is None:
+            self.assistants.pop(None, None)
+
+    def settle(self, conversation_id: UUID) -> None:
+        """The conversation that did not exist yet has an id now."""
+        if None in self.assistants:
+            self.assistants[conversation_id] = self.assistants.pop(None)
