@@ -11,7 +11,8 @@ from psycopg import sql
 
 from backend.running.binaries import open_folder, program
 from backend.running.cluster import Cluster, ClusterError, environment
-from backend.running.lock import FolderInUse, FolderLock
+from backend.running.errors import OperatorError
+from backend.running.lock import FolderLock
 from backend.running.postmaster import Postmaster, discard_damaged_record, kill_orphans, serving
 from backend.running.transport import Loopback, Transport, UnixSocket, new_transport
 
@@ -34,11 +35,11 @@ SETTINGS = {
 }
 FAST_UNSAFE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
-_EXPECTED = (FolderInUse, ClusterError, LookupError, OSError, psycopg.Error, subprocess.SubprocessError)
+_EXPECTED = (OperatorError, LookupError, OSError, psycopg.Error, subprocess.SubprocessError)
 StopMode = Literal["smart", "fast", "immediate"]
 
 
-class EmbeddedPostgresError(RuntimeError):
+class EmbeddedPostgresError(OperatorError):
     """The server cannot be run; the text is one sentence for the operator."""
 
 

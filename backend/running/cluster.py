@@ -14,11 +14,12 @@ from pathlib import Path
 from backend.running import transport
 from backend.running.account import Account, reachable, server_account
 from backend.running.binaries import MAJOR, STATE, open_folder, program, programs_for
+from backend.running.errors import OperatorError
 
 _MAKING = "making-"
 
 
-class ClusterError(RuntimeError):
+class ClusterError(OperatorError):
     """The data cannot be made or used; the text is one sentence."""
 
 

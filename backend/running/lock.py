@@ -5,8 +5,10 @@ import sys
 import time
 from pathlib import Path
 
+from backend.running.errors import OperatorError
 
-class FolderInUse(RuntimeError):
+
+class FolderInUse(OperatorError):
     """Another process owns the folder; the text is one sentence."""
 
 

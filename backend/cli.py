@@ -1,0 +1,162 @@
+"""The command `fairlead`. What goes wrong is one sentence on standard error and a status other than 0."""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
+
+import typer
+
+from backend.running.errors import OperatorError
+
+if TYPE_CHECKING:  # imports wait until a command needs them, so that --help is quick
+    from backend.settings import Settings
+
+app = typer.Typer(
+    name="fairlead",
+    help="Fairlead: self-hosted AI chat with plans. Every setting can also come from the environment (.env.example).",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+user = typer.Typer(help="Create people and let them back in.", no_args_is_help=True)
+app.add_typer(user, name="user")
+
+ApiPort = Annotated[int | None, typer.Option(help="Port of the API.", show_default="8000")]
+UiPort = Annotated[int | None, typer.Option(help="Port of the web app.", show_default="8501")]
+DataDir = Annotated[Path | None, typer.Option(help="Folder of database, secret and logs.", show_default=".fairlead")]
+Workers = Annotated[int | None, typer.Option(help="API processes.", show_default="1")]
+
+
+@app.command()
+def up(
+    api_port: ApiPort = None,
+    ui_port: UiPort = None,
+    data_dir: DataDir = None,
+    workers: Workers = None,
+    no_ui: Annotated[bool, typer.Option("--no-ui", help="Leave the web app out.")] = False,
+) -> None:
+    """Start everything on this machine: database, API, web app, worker, and a provider if no key is set.
+
+    Ctrl-C stops it. The database is the one of DATABASE_URL, else one of our own in the data folder.
+    """
+    settings = _settings(
+        api_port=api_port, ui_port=ui_port, data_dir=data_dir, workers=workers, ui=False if no_ui else None
+    )
+    from backend.running.up import Up
+
+    asyncio.run(Up(settings, _tell).run())
+
+
+@app.command()
+def serve(api_port: ApiPort = None, data_dir: DataDir = None, workers: Workers = None) -> None:
+    """Serve the API alone, for a database that `fairlead migrate` has brought up to date."""
+    settings = _settings(api_port=api_port, data_dir=data_dir, workers=workers)
+    from backend.running.database import migrated_database
+    from backend.running.ports import listen
+
+    with listen(settings.host, settings.api_port) as listener, migrated_database(settings) as complete:
+        if complete.workers == 1:
+            from backend import asgi
+
+            asgi.serve(complete, listener)
+        else:
+            from backend.running.serve import serve_with_workers
+
+            asyncio.run(serve_with_workers(complete, listener, _tell_error))
+
+
+@app.command()
+def worker(data_dir: DataDir = None) -> None:
+    """Run the background jobs: reconciliation, roll-over, clean-up. Any number of workers may run."""
+    settings = _settings(data_dir=data_dir)
+    from backend.jobs import run_forever
+    from backend.running.database import migrated_database
+    from backend.running.signals import until_told
+
+    with migrated_database(settings) as complete:
+        asyncio.run(until_told(run_forever(complete)))
+
+
+@app.command()
+def migrate(data_dir: DataDir = None) -> None:
+    """Bring the database up to date. Safe to repeat; two at once take turns."""
+    settings = _settings(data_dir=data_dir)
+    from backend.running.database import reachable_database, up_to_date
+
+    with reachable_database(settings) as complete:
+        up_to_date(str(complete.database_url))
+
+
+@user.command("create")
+def create(
+    email: Annotated[str, typer.Argument(help="The address to sign in with.")],
+    name: Annotated[str | None, typer.Option(help="Shown in the web app.", show_default="from EMAIL")] = None,
+    role: Annotated[Literal["user", "support", "admin"], typer.Option(help="What they may do.")] = "user",
+    data_dir: DataDir = None,
+) -> None:
+    """Create a person who can sign in. The password is asked for, or read from standard input."""
+    settings = _settings(data_dir=data_dir)
+    password = _password()
+    from backend.accounts.commands import create_user
+    from backend.running.database import migrated_database
+
+    with migrated_database(settings) as complete:
+        asyncio.run(create_user(complete, email, name or email.partition("@")[0], password, role))
+    print(f"{email} can sign in now.")
+
+
+@user.command()
+def reset(
+    email: Annotated[str, typer.Argument(help="The address they sign in with.")], data_dir: DataDir = None
+) -> None:
+    """Print a link, good for one use, with which a person sets a new password."""
+    settings = _settings(data_dir=data_dir)
+    from backend.accounts.commands import reset_link
+    from backend.running.database import migrated_database
+
+    with migrated_database(settings) as complete:
+        print(asyncio.run(reset_link(complete, email)))
+
+
+def main() -> None:
+    """The entry point of the command."""
+    try:
+        app()
+    except OperatorError as error:
+        _fail(str(error))
+    except OSError as error:
+        _fail(f"{error.strerror}: {error.filename}." if error.filename else f"{error}.")
+
+
+def _settings(**flags: object) -> "Settings":
+    """Settings with the flags that were given."""
+    from backend.settings import Settings, WrongSetting
+
+    try:
+        return Settings.load(**{name: value for name, value in flags.items() if value is not None})
+    except WrongSetting as error:
+        raise OperatorError(str(error)) from None
+
+
+def _password() -> str:
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\n")
+    return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
+
+
+def _tell(text: str) -> None:
+    print(text, flush=True)
+
+
+def _tell_error(sentence: str) -> None:
+    print(sentence, file=sys.stderr, flush=True)
+
+
+def _fail(sentence: str) -> NoReturn:
+    _tell_error(f"fairlead: {sentence}")
+    sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,31 @@
+"""What the operator reads once everything is ready."""
+
+from pathlib import Path
+
+
+def greeting(*, web: str | None, api: str, provider: str, data_dir: Path, logs: Path) -> str:
+    """Addresses first; `provider` is a sentence about who answers."""
+    lines = [("Chat", web)] if web else []
+    lines += [("API", f"{api} (reference at {api}/schema)"), ("Data", str(data_dir)), ("Logs", str(logs))]
+    table = "\n".join(f"  {name:<6}{value}" for name, value in lines)
+    return f"\nFairlead is ready.\n\n{table}\n\n{provider}\nCtrl-C stops everything."
+
+
+def provider_sentence(keys: list[str], *, ollama_url: str | None, simulated: bool) -> str:
+    """Who answers, and what to do about it."""
+    if ollama_url is not None:
+        return f"Answers come from Ollama at {ollama_url}."
+    if simulated:
+        return (
+            "Replies are simulated: no provider key is set. Set OPENROUTER_API_KEY, OPENAI_API_KEY or another"
+            " key (see .env.example) to talk to real models."
+        )
+    return f"Answers come from {', '.join(keys)}." if keys else "Answers come from the simulator you named."
+
+
+def first_admin(email: str, password: str) -> str:
+    """Shown once: the password is stored only as a hash."""
+    return (
+        f"\nThe first administrator (shown only now):\n\n  Email     {email}\n  Password  {password}\n\n"
+        f"`fairlead user reset {email}` gives a new one."
+    )

@@ -1,0 +1,42 @@
+"""`fairlead serve` with several API processes on one listening socket."""
+
+import socket
+from collections.abc import Callable
+
+from backend.running.ports import base_url
+from backend.running.settings import backend_environment
+from backend.running.signals import until_told
+from backend.running.together import together
+from backend.settings import Settings
+from backend.supervisor import Program, Supervisor
+
+EXIT_SECONDS = 2.0
+"""After the streams have been given their time."""
+
+
+async def serve_with_workers(settings: Settings, listener: socket.socket, tell: Callable[[str], None]) -> None:
+    """Serves until told to stop; the processes write to our own output. Raises `ChildFailed`."""
+    supervisor = Supervisor(tell)
+    program = api_program(settings, listener)
+
+    async def work() -> None:
+        await together(*(supervisor.start(program) for _ in range(settings.workers)))
+        await supervisor.keep()
+
+    try:
+        await until_told(work(), again=supervisor.kill)
+    finally:
+        listener.close()
+        await supervisor.stop(settings.drain_seconds + EXIT_SECONDS)
+
+
+def api_program(settings: Settings, listener: socket.socket) -> Program:
+    """One API process on an inherited socket."""
+    descriptor = listener.fileno()
+    return Program(
+        "API",
+        ("backend.asgi", str(descriptor)),
+        backend_environment(settings),
+        health=f"{base_url(settings.host, settings.api_port)}/health",
+        descriptors=(descriptor,),
+    )
