@@ -5,14 +5,17 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from sqlalchemy import String, cast, exists, func, or_, update
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from backend.admin.tables import AuditEvent
 from backend.assistants.tables import Assistant as AssistantRow
 from backend.catalogue import snapshot
 from backend.catalogue.keys import provider_key, why_unusable
 from backend.catalogue.prices import needed_buckets
-from backend.catalogue.tables import CatalogueVersion, ModelPrice, ModelProvider, Multiplier
+from backend.catalogue.tables import CatalogueVersion, ModelPrice, ModelProvider, Multiplier, ProviderEndpoint
 from backend.catalogue.tables import Model as ModelRow
 from backend.entitlements.tables import Plan as PlanRow
 from backend.secrets import Secrets
@@ -20,6 +23,9 @@ from backend.settings import Settings
 from shared.catalogue import Capability, LatencyTier
 from shared.plans import PlanLimits
 from shared.precheck import Category
+
+SEEDING_LOCK = 0x_FA1_71EAD
+"""Key of the advisory lock under which processes that start at once prepare the database in turn."""
 
 
 async def load_catalogue(session: AsyncSession, secrets: Secrets, settings: Settings) -> snapshot.Catalogue:
@@ -49,6 +55,54 @@ async def latest_prices(session: AsyncSession, model_ids: Sequence[UUID] | None 
     if model_ids is not None:
         query = query.where(col(ModelPrice.model_id).in_(model_ids))
     return (await session.exec(query)).all()
+
+
+async def take_turns(session: AsyncSession) -> None:
+    """Makes everybody else who calls this wait until the unit of work ends."""
+    await session.exec(select(func.pg_advisory_xact_lock(SEEDING_LOCK)))
+
+
+async def providers(session: AsyncSession) -> Sequence[ModelProvider]:
+    """Every provider, by name."""
+    return (await session.exec(select(ModelProvider).order_by(col(ModelProvider.name)))).all()
+
+
+async def move_provider(session: AsyncSession, provider: ModelProvider, address: str) -> None:
+    """Gives a provider another address, its endpoint with it."""
+    endpoint = update(ProviderEndpoint).where(
+        col(ProviderEndpoint.provider_id) == provider.id, col(ProviderEndpoint.base_url) == provider.api_base_url
+    )
+    await session.exec(endpoint.values(base_url=address))
+    provider.api_base_url = address
+    session.add(provider)
+
+
+async def model_names(session: AsyncSession) -> set[str]:
+    """Every model there is."""
+    return set((await session.exec(select(ModelRow.name))).all())
+
+
+async def providers_with_models(session: AsyncSession) -> set[UUID]:
+    """The providers that have any model."""
+    return set((await session.exec(select(ModelRow.provider_id).distinct())).all())
+
+
+async def undecided_models(session: AsyncSession, provider_ids: Sequence[UUID]) -> Sequence[ModelRow]:
+    """Models of those of these providers that have none active and of whose models none was ever switched."""
+    other = aliased(ModelRow)
+    switched = exists().where(
+        col(AuditEvent.subject_kind) == "model",
+        col(AuditEvent.subject_id) == cast(col(other.id), String),
+        col(AuditEvent.action).in_(("model.activated", "model.deactivated")),
+    )
+    decided = exists().where(col(other.provider_id) == col(ModelRow.provider_id), or_(col(other.active), switched))
+    query = select(ModelRow).where(col(ModelRow.provider_id).in_(provider_ids), ~decided)
+    return (await session.exec(query)).all()
+
+
+async def multiplier_targets(session: AsyncSession) -> set[tuple[str, str]]:
+    """What a factor is set for: kind and target."""
+    return set((await session.exec(select(Multiplier.kind, Multiplier.target))).all())
 
 
 def _provider(row: ModelProvider, secrets: Secrets, settings: Settings) -> snapshot.Provider:
