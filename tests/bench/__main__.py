@@ -1,0 +1,68 @@
+"""What Fairlead costs: `python -m tests.bench`.
+
+The API has a core to itself; the simulator and the load generator share another. Accounts, admission and ledger are
+on. CPU is that of the API's process alone, without the database's. The same cases are first run straight against the
+upstream, so that what the harness itself can deliver is known.
+"""
+
+import argparse
+import os
+import sys
+from contextlib import ExitStack
+
+import uvloop
+
+from backend.simulator.server import raise_file_limit
+from tests.bench.cases import CASES, Failed, first_token
+from tests.bench.machine import API_CORE, OTHER_CORE, Usage, pin
+from tests.bench.plan import FULL, QUICK, Plan
+from tests.bench.processes import Server, simulator
+from tests.bench.report import say, show
+from tests.bench.target import Target, openai
+
+KEY = "sk-bench"
+NAMES = (*CASES, "first-token")
+
+
+async def measure(target: Target, direct: Target, plan: Plan, names: list[str]) -> None:
+    """Run the cases against one target and print each as it is done."""
+    for name in names:
+        if name == "first-token":
+            figures = await first_token(target, direct, plan)
+        else:
+            figures = await CASES[name](target, plan)
+        if figures:
+            show(f"{name}: {target.name}", figures, judged=target is not direct)
+
+
+def main() -> None:
+    """Start what is needed, measure, end it. A failure is one sentence and status 1."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--upstream", help="an upstream with the simulator's sim-bench models, instead of our own")
+    parser.add_argument("--cases", default=",".join(NAMES), help="some of %(default)s")
+    parser.add_argument("--quick", action="store_true", help="fewer rounds, for a first look")
+    parser.add_argument("--direct", action="store_true", help="only the upstream itself, without Fairlead")
+    options = parser.parse_args()
+    names = options.cases.split(",")
+    if unknown := set(names) - set(NAMES):
+        parser.error(f"unknown cases: {', '.join(sorted(unknown))}")
+    pin(os.getpid(), OTHER_CORE)
+    raise_file_limit()
+    try:
+        with ExitStack() as stack:
+            upstream = Server.at(options.upstream) if options.upstream else stack.enter_context(simulator())
+            plan = QUICK if options.quick else FULL
+            direct = _direct(upstream)
+            say(f"upstream {upstream.url}, core {OTHER_CORE}; API on core {API_CORE}; {plan.rounds} rounds")
+            uvloop.run(measure(direct, direct, plan, names))
+    except (Failed, OSError, RuntimeError, ValueError) as problem:
+        sys.exit(str(problem))
+
+
+def _direct(upstream: Server) -> Target:
+    usage = Usage(upstream.pid) if upstream.pid is not None else None
+    return Target("the upstream itself", upstream.host, upstream.port, openai(upstream.host, KEY), usage)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+"""Processes of ours that are measured or measured against: started here, ended here."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from tests.bench.machine import OTHER_CORE, pin
+
+END_SECONDS = 10
+
+
+class Server(NamedTuple):
+    """Something that listens. `pid` is None when it is not ours."""
+
+    host: str
+    port: int
+    pid: int | None
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+        return f"http://{self.host}:{self.port}"
+
+    @classmethod
+    def at(cls, url: str) -> "Server":
+        """The one at `url`, such as `http://127.0.0.1:9000`. Raises ValueError."""
+        parts = urlsplit(url)
+        if parts.scheme != "http" or parts.hostname is None or parts.path not in {"", "/"}:
+            raise ValueError(f"{url} is not an address like http://127.0.0.1:9000.")
+        return cls(parts.hostname, parts.port or 80, None)
+
+
+@contextmanager
+def running(
+    command: list[str], core: int, environment: Mapping[str, str] | None = None
+) -> Iterator[subprocess.Popen[str]]:
+    """A Python module as a process on one core, with its output as a pipe; ended in order at the end."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", *command],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **(environment or {})},
+    )
+    try:
+        pin(process.pid, core)
+        yield process
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(END_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
+
+
+@contextmanager
+def simulator() -> Iterator[Server]:
+    """The simulator, on the core where the load is made. Raises RuntimeError when it does not start."""
+    command = ["backend.simulator", "--parent-pid", str(os.getpid())]
+    with running(command, OTHER_CORE) as process:
+        assert process.stdout is not None
+        line = process.stdout.readline().strip()
+        if not line.startswith("simulator listening on "):
+            raise RuntimeError(f"The simulator did not start; it said {line!r}.")
+        yield Server.at(line.rpartition(" ")[2])._replace(pid=process.pid)
