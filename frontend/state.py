@@ -1,5 +1,6 @@
 """What one browser tab remembers between runs, and what it says of itself. Truth lives in the API and the address."""
 
+from datetime import UTC, datetime
 from typing import Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -134,3 +135,27 @@ def put_draft(text: str) -> None:
 def field(key: str) -> str:
     """What stands in the text field with this key, for callbacks."""
     return str(st.session_state.get(key) or "")
+
+
+def reset_token() -> str | None:
+    """The code of a one-time link to a new password."""
+    return st.query_params.get("token") or None
+
+
+def looked_at(name: str) -> datetime:
+    """The moment as of which a list is shown, so that rows keep their places until somebody looks again."""
+    if arrived() or f"_looked_{name}" not in st.session_state:
+        look_again(name)
+    moment: datetime = st.session_state[f"_looked_{name}"]
+    return moment
+
+
+def look_again(name: str) -> None:
+    """Shows a list as of now from here on."""
+    st.session_state[f"_looked_{name}"] = datetime.now(UTC)
+
+
+def selected_row(key: str) -> int | None:
+    """The row that is selected in the table with this key."""
+    selection = st.session_state.get(key, {}).get("selection", {})
+    return next(iter(selection.get("rows", [])), None)
