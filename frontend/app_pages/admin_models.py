@@ -5,13 +5,14 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
+from frontend import address, state
 from frontend import format as words
-from frontend import state
 from frontend.client import admin
 from frontend.client.http import ApiError
 from frontend.components import model_dialogs, pager, panels
-from frontend.components.model_row import head_html, row_html
+from frontend.components.model_row import FIELDS, model_html
 from frontend.components.page_head import page_head
+from frontend.components.rows import head_html
 from frontend.components.text import literal
 from shared.catalogue import AdminModel, AdminProvider
 from shared.wire import Page
@@ -62,7 +63,7 @@ def _filters(providers: Sequence[AdminProvider]) -> tuple[str | None, str | None
 
 def _subtitle(page: Page[AdminModel], narrowed: bool) -> str:
     prices = "Prices in dollars per million tokens"
-    if page.next is not None or pager.cursor() is not None:
+    if page.next is not None or address.cursor() is not None:
         return prices
     found = words.plural(len(page.items), "model")
     if narrowed:
@@ -72,7 +73,7 @@ def _subtitle(page: Page[AdminModel], narrowed: bool) -> str:
 
 
 def _row(model: AdminModel, now: datetime) -> None:
-    with st.container(key=f"model_{model.id}", horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
+    with st.container(key=f"row_{model.id}", horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
         st.toggle(
             literal(f"{model.display_name} active"),
             model.active,
@@ -82,7 +83,7 @@ def _row(model: AdminModel, now: datetime) -> None:
             on_change=state.intend,
             args=("model", str(model.id)),
         )
-        st.html(row_html(model, now))
+        st.html(model_html(model, now))
         options = ["Set prices", "Change"]
         chosen = st.menu_button(
             literal(f"Options for {model.display_name}"),
@@ -105,8 +106,8 @@ def _list(models: Sequence[AdminModel], narrowed: bool) -> None:
         panels.empty("No models yet", "Models appear here once they are in the catalogue.")
         return
     now = datetime.now(UTC)
-    with st.container(key="models", gap=None):
-        st.html(head_html())
+    with st.container(key="rows", gap=None):
+        st.html(head_html(FIELDS))
         for model in models:
             _row(model, now)
     wanted = state.intended("model")
@@ -121,7 +122,7 @@ def _draw() -> None:
         providers = admin.providers()
         q, provider, chosen = _filters(providers)
         with panels.loading(40, 320):
-            page = admin.models(q=q, provider=provider, state=chosen, limit=_PER_PAGE, cursor=pager.cursor())
+            page = admin.models(q=q, provider=provider, state=chosen, limit=_PER_PAGE, cursor=address.cursor())
     except ApiError as error:
         with head, page_head("Models", "Prices in dollars per million tokens"):
             pass

@@ -6,7 +6,7 @@ import streamlit as st
 
 from frontend import format as words
 from frontend import state
-from frontend.client import accounts, admin
+from frontend.client import admin
 from frontend.client.http import ApiError, NotSignedIn
 from frontend.components import panels
 from frontend.components.attention import attention
@@ -69,7 +69,7 @@ def _body(seen: Overview, role: UserRole) -> None:
         if seen.attention:
             attention(seen.attention, role)
         else:
-            st.html('<p class="fl-hint">Nothing right now.</p>')
+            st.html('<p class="fl-fine">Nothing right now.</p>')
 
 
 @st.fragment(run_every=_EVERY_SECONDS)
@@ -91,4 +91,4 @@ def _refreshed(role: UserRole) -> None:
     _body(seen, role)
 
 
-_refreshed(accounts.me().role)
+_refreshed(state.person().role)

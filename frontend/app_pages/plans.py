@@ -6,7 +6,8 @@ import streamlit as st
 from markupsafe import Markup
 
 from frontend import format as words
-from frontend.client import accounts, plans
+from frontend import state
+from frontend.client import plans
 from frontend.client.http import ApiError
 from frontend.components import panels, plan_request
 from frontend.components.page_head import page_head
@@ -18,14 +19,14 @@ from shared.plans import PlanRequestView, PlanView, RequestStatus
 def _draw() -> None:
     try:
         with panels.loading(380, 40, 40):
-            offered, asked, me = plans.plans(), plans.requests(), accounts.me()
+            offered, asked = plans.plans(), plans.requests()
     except ApiError as error:
         panels.failed("Plans could not be loaded", error, "Your plan and your credits are not affected.")
         return
     if not offered:
         panels.empty("No plans yet", "Plans appear here once an admin of this server has made one.")
         return
-    _cards(offered, asked, me)
+    _cards(offered, asked, state.person())
     st.subheader("Your requests", anchor=False)
     if asked:
         plan_request.request_table(asked)

@@ -7,7 +7,6 @@ import streamlit as st
 
 from frontend import format as words
 from frontend import state
-from frontend.client import accounts
 from frontend.client.http import ApiError
 from frontend.client.usage import usage
 from frontend.components import panels
@@ -27,11 +26,10 @@ def _draw(period: Period, now: datetime) -> None:
         with panels.loading(96, 300, 220):
             used = usage(period.first, period.until)
             whole_month = _credit_period(used, period)
-            plan = accounts.me().plan.name
     except ApiError as error:
         panels.failed("Usage could not be loaded", error, "Your balance and calls are not affected.")
         return
-    stat_strip(_figures(used, plan, now))
+    stat_strip(_figures(used, state.person().plan.name, now))
     if not used.total.calls:
         if panels.empty("No calls in this period", "Usage appears here a few seconds after the first answer.").button(
             "Start a chat"

@@ -15,11 +15,12 @@ from shared.admin import (
     CallRow,
     Grant,
     Overview,
+    ProviderHealth,
     ResetLink,
     UserPatch,
 )
-from shared.catalogue import Activation, AdminModel, AdminProvider, ModelWrite, ProviderWrite
-from shared.paths import ADMIN
+from shared.catalogue import Activation, AdminModel, AdminProvider, ModelView, ModelWrite, ProviderWrite
+from shared.paths import ADMIN, MODELS
 from shared.plans import AdminPlanRequest, Decision, EntitlementAdminView, EntitlementPatch
 from shared.wire import Page
 
@@ -35,6 +36,7 @@ class CallFilter(msgspec.Struct, frozen=True, kw_only=True):
     model: str | None = None
     provider: str | None = None
     since: datetime | None = None
+    until: datetime | None = None
     status: str | None = None
     fell_back: bool = False
     slow: bool = False
@@ -47,6 +49,7 @@ class CallFilter(msgspec.Struct, frozen=True, kw_only=True):
             "model": self.model,
             "provider": self.provider,
             "from": None if self.since is None else self.since.isoformat(),
+            "to": None if self.until is None else self.until.isoformat(),
             "status": self.status,
             "fell_back": self.fell_back or None,
             "slow": self.slow or None,
@@ -100,6 +103,16 @@ def add_provider(provider: ProviderWrite) -> AdminProvider:
 def change_provider(provider_id: UUID, change: ProviderWrite) -> AdminProvider:
     """Changes what `change` names."""
     return http.call("PATCH", f"{ADMIN}/providers/{provider_id}", AdminProvider, body=change)
+
+
+def known_models() -> list[ModelView]:
+    """Every active model, by the names that support may see too."""
+    return http.call("GET", MODELS, Page[ModelView], query={"include": "locked", "limit": 200}).items
+
+
+def health() -> list[ProviderHealth]:
+    """Every provider with its figures of the last 15 minutes."""
+    return http.call("GET", f"{ADMIN}/providers/health", Page[ProviderHealth]).items
 
 
 def calls(wanted: CallFilter, *, limit: int | None = None, cursor: str | None = None) -> Page[CallRow]:

@@ -53,7 +53,7 @@ def raw_sum(buckets: list[BucketCost]) -> str:
 def cost_chain(cost: CostView) -> None:
     """Draws chain and remarks."""
     lines = Markup().join(Markup("<p>{}</p>").format(line) for line in remarks(cost))
-    st.html(Markup('{}<div class="fl-hint">{}</div>').format(chain_html(cost), lines))
+    st.html(Markup('{}<div class="fl-fine">{}</div>').format(chain_html(cost), lines))
 
 
 def _term(bucket: BucketCost) -> str:

@@ -171,7 +171,7 @@ def _model_fields(model: AdminModel | None) -> ModelWrite:
         required=True, key="model_tier",
     )  # fmt: skip
     can = st.multiselect(
-        "Capabilities", [each.value for each in Capability], 
+        "Capabilities", [each.value for each in Capability],
         [] if model is None else [each.value for each in model.capabilities],
         key="model_can", format_func=lambda value: value.replace("_", " "),
     )  # fmt: skip

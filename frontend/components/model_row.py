@@ -1,49 +1,54 @@
-"""One model of the catalogue as a line: its figures are one grid, so that nothing stacks but by our own style."""
+"""One model of the catalogue as a row: what it can, what it costs, and whether its prices can be trusted."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from markupsafe import Markup
 
 from frontend import format as words
+from frontend.components.rows import Field, named, row_html
 from frontend.components.tags import tag
 from shared.catalogue import AdminModel
 
 OLD_PRICES = timedelta(days=90)
 """Prices older than this may no longer be what the provider bills."""
 
-_CELL = Markup('<div class="{}" data-l="{}">{}</div>')
-_NAME = Markup("<div><b>{}</b><small>{}</small></div>")
-_HEAD = ("Model", "Context", "Input", "Output", "Factor", "Tags", "Prices")
-_NUMBERS = ("Context", "Input", "Output", "Factor")
+FIELDS = (
+    Field("Model", "minmax(0, 3fr)"),
+    Field("Context", "4rem", "number"),
+    Field("Input", "4rem", "number"),
+    Field("Output", "4rem", "number"),
+    Field("Factor", "3.5rem", "number"),
+    Field("Tags", "minmax(0, 2.4fr)", "quiet"),
+    Field("Prices", "6.5rem", "end"),
+)
 
 
-def head_html() -> Markup:
-    """The names of the columns."""
-    return _grid("fl-model fl-head", [(name, name) for name in _HEAD])
-
-
-def row_html(model: AdminModel, now: datetime) -> Markup:
-    """The line without its toggle and menu."""
+def model_html(model: AdminModel, now: datetime) -> Markup:
+    """The row without its toggle and menu."""
     prices = model.prices
-    return _grid(
-        "fl-model",
+    return row_html(
+        FIELDS,
         [
-            ("Model", _NAME.format(model.display_name, _origin(model))),
-            ("Context", words.size(model.context_window)),
-            ("Input", words.price(None if prices is None else prices.input)),
-            ("Output", words.price(None if prices is None else prices.output)),
-            ("Factor", words.times(model.multiplier)),
-            ("Tags", " · ".join(traits(model))),
-            ("Prices", priced(model, now)),
+            named(model.display_name, origin(model)),
+            words.size(model.context_window),
+            words.price(None if prices is None else prices.input),
+            words.price(None if prices is None else prices.output),
+            words.times(model.multiplier),
+            " · ".join(traits(model)),
+            priced(model, now),
         ],
     )
 
 
+def origin(model: AdminModel) -> str:
+    """The provider, and what stands in the way of using the model."""
+    return model.provider_name if model.usable or not model.why else f"{model.provider_name} · {model.why}"
+
+
 def traits(model: AdminModel) -> list[str]:
     """How fast it is, what it can, and how an admin labelled it; each once."""
-    words_of = [model.latency_tier.value, *(each.value.replace("_", " ") for each in model.capabilities), *model.tags]
-    return list(dict.fromkeys(words_of))
+    can = (capability.value.replace("_", " ") for capability in model.capabilities)
+    return list(dict.fromkeys([model.latency_tier.value, *can, *model.tags]))
 
 
 def priced(model: AdminModel, now: datetime) -> Markup:
@@ -54,14 +59,3 @@ def priced(model: AdminModel, now: datetime) -> Markup:
     if age > OLD_PRICES:
         return tag(f"{age.days} days old", "warn")
     return Markup("{}").format(words.short_day(model.priced_at))
-
-
-def _origin(model: AdminModel) -> str:
-    return model.provider_name if model.usable or not model.why else f"{model.provider_name} · {model.why}"
-
-
-def _grid(classes: str, cells: Sequence[tuple[str, str | Markup]]) -> Markup:
-    return Markup('<div class="{}">{}</div>').format(
-        classes,
-        Markup().join(_CELL.format("fl-number" if name in _NUMBERS else "", name, cell) for name, cell in cells),
-    )
