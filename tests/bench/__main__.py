@@ -1,8 +1,8 @@
 """What Fairlead costs: `python -m tests.bench`.
 
 The API has a core to itself; the simulator and the load generator share another. Accounts, admission and ledger are
-on. CPU is that of the API's process alone, without the database's. The same cases are first run straight against the
-upstream, so that what the harness itself can deliver is known.
+on. CPU is that of the API's process alone, without the database's. With `--direct` the same cases run straight
+against the upstream, which tells what the harness itself can deliver.
 """
 
 import argparse
@@ -14,6 +14,7 @@ import uvloop
 
 from backend.simulator.server import raise_file_limit
 from tests.bench.cases import CASES, Failed, first_token
+from tests.bench.fairlead import fairlead
 from tests.bench.machine import API_CORE, OTHER_CORE, Usage, pin
 from tests.bench.plan import FULL, QUICK, Plan
 from tests.bench.processes import Server, simulator
@@ -54,7 +55,8 @@ def main() -> None:
             plan = QUICK if options.quick else FULL
             direct = _direct(upstream)
             say(f"upstream {upstream.url}, core {OTHER_CORE}; API on core {API_CORE}; {plan.rounds} rounds")
-            uvloop.run(measure(direct, direct, plan, names))
+            target = direct if options.direct else stack.enter_context(fairlead(upstream, plan.models))
+            uvloop.run(measure(target, direct, plan, names))
     except (Failed, OSError, RuntimeError, ValueError) as problem:
         sys.exit(str(problem))
 

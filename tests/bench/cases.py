@@ -21,13 +21,12 @@ class Failed(RuntimeError):
 
 async def plain(target: Target, plan: Plan) -> list[Figure]:
     """Requests that are not streamed; the answer has 20 tokens."""
-    request = target.ask("sim-bench-20-0", False)
-    connections = await target.connect(plan.concurrent)
-    await _share(connections, request, plan.requests // 2, marks=20)
+    connections = await target.connect(plan.concurrent, plan.plain_model, stream=False)
+    await _share(connections, plan.requests // 2, marks=20)
     cpu, rate = [], []
     for _ in range(plan.rounds):
         before, begun = _cpu(target), perf_counter()
-        await _share(connections, request, plan.requests, marks=20)
+        await _share(connections, plan.requests, marks=20)
         rate.append(plan.requests / (perf_counter() - begun))
         cpu.append((_cpu(target) - before) / plan.requests * 1e3)
     _close(connections)
@@ -44,13 +43,12 @@ async def spaced(target: Target, plan: Plan) -> list[Figure]:
     settlement.
     """
     chunks = plan.spaced_chunks
-    request = target.ask(f"sim-bench-{chunks}-10", True)
-    connections = await target.connect(plan.streams)
+    connections = await target.connect(plan.streams, plan.spaced_model, stream=True)
     steady, whole, seconds = [], [], []
     for round_number in range(plan.rounds + 1):
         before, begun = _cpu(target), perf_counter()
         already = sum(connection.marks for connection in connections)
-        streaming = asyncio.gather(*(connection.ask(request) for connection in connections))
+        streaming = asyncio.gather(*(connection.ask() for connection in connections))
         window = await _steady(target, connections, streaming, chunks)
         _check(await streaming, chunks)
         if round_number == 0:
@@ -71,8 +69,8 @@ async def spaced(target: Target, plan: Plan) -> list[Figure]:
 async def burst(target: Target, plan: Plan) -> list[Figure]:
     """Many streams at once, each as fast as it is read; asking and settling included."""
     chunks = plan.burst_chunks
-    together = await _bursts(target, plan, f"sim-bench-{chunks}-0", chunks)
-    grouped = await _bursts(target, plan, f"sim-bench-{chunks}-10-25", chunks)
+    together = await _bursts(target, plan, plan.burst_model, chunks)
+    grouped = await _bursts(target, plan, plan.grouped_model, chunks)
     return [
         Figure(f"CPU per chunk, {plan.streams} streams of {chunks} in one burst", "us", together, limit=10),
         Figure("CPU per chunk, 25 at a time, every 250 ms", "us", grouped),
@@ -86,7 +84,7 @@ async def first_token(target: Target, direct: Target, plan: Plan) -> list[Figure
     added: list[float] = []
     added_tail: list[float] = []
     for round_number in range(plan.rounds + 1):
-        through, straight = [await _first_tokens(who, plan.first_tokens) for who in (target, direct)]
+        through, straight = [await _first_tokens(who, plan) for who in (target, direct)]
         if round_number == 0:
             continue
         middle, tail = percentile(through, 0.5), percentile(through, 0.95)
@@ -110,18 +108,16 @@ async def memory(target: Target, plan: Plan) -> list[Figure]:
     """Resident memory at rest and per open stream that has delivered something."""
     if target.usage is None:
         return []
-    warm = await target.connect(8)
-    await _share(warm, target.ask("sim-bench-20-0", False), 64, marks=20)
-    await _share(warm, target.ask("sim-bench-20-0", True), 64, marks=20)
+    warm = await target.connect(8, plan.plain_model, stream=True)
+    await _share(warm, 64, marks=20)
     rest = target.usage.rss()
     figures = [Figure("resident at rest", "MB", [rest / 1e6])]
     connections = warm
-    request = target.ask("sim-bench-600-1000", True)
     asked: list[asyncio.Future[Answer]] = []
     for count in plan.open_streams:
-        fresh = await target.connect(count - len(asked))
+        fresh = await target.connect(count - len(asked), plan.open_model, stream=True)
         connections += fresh
-        asked += [connection.ask(request) for connection in fresh]
+        asked += [connection.ask() for connection in fresh]
         async with asyncio.timeout(120):
             while any(not connection.marks for connection in fresh):
                 ended, _ = await asyncio.wait(asked, timeout=OPENING_POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED)
@@ -135,22 +131,21 @@ async def memory(target: Target, plan: Plan) -> list[Figure]:
 
 
 async def _bursts(target: Target, plan: Plan, model: str, chunks: int) -> list[float]:
-    request = target.ask(model, True)
-    connections = await target.connect(plan.streams)
+    connections = await target.connect(plan.streams, model, stream=True)
     found = []
     for round_number in range(plan.rounds + 1):
         before = _cpu(target)
-        _check(await asyncio.gather(*(connection.ask(request) for connection in connections)), chunks)
+        _check(await asyncio.gather(*(connection.ask() for connection in connections)), chunks)
         if round_number:
             found.append((_cpu(target) - before) / (plan.streams * chunks) * 1e6)
     _close(connections)
     return found
 
 
-async def _first_tokens(target: Target, count: int) -> list[float]:
-    """Milliseconds to the first token of `count` short answers."""
-    connections = await target.connect(FIRST_TOKEN_CONCURRENCY)
-    answers = await _share(connections, target.ask("sim-bench-3-5", True), count, marks=3)
+async def _first_tokens(target: Target, plan: Plan) -> list[float]:
+    """Milliseconds to the first token of short answers."""
+    connections = await target.connect(FIRST_TOKEN_CONCURRENCY, plan.first_token_model, stream=True)
+    answers = await _share(connections, plan.first_tokens, marks=3)
     _close(connections)
     return [answer.first_mark * 1e3 for answer in answers if answer.first_mark is not None]
 
@@ -175,14 +170,14 @@ async def _steady(
     return (last[0] - first[0]) / received * 1e6
 
 
-async def _share(connections: list[Connection], request: bytes, count: int, marks: int) -> list[Answer]:
+async def _share(connections: list[Connection], count: int, marks: int) -> list[Answer]:
     """`count` answers, one at a time on each connection."""
     left = iter(range(count))
     answers: list[Answer] = []
 
     async def work(connection: Connection) -> None:
         for _ in left:
-            answers.append(await connection.ask(request))
+            answers.append(await connection.ask())
 
     await asyncio.gather(*(work(connection) for connection in connections))
     _check(answers, marks)

@@ -28,22 +28,23 @@ class Answer(NamedTuple):
 
 
 class Connection(asyncio.Protocol):
-    """A connection that is kept and asks one thing at a time."""
+    """A connection that is kept and asks the same thing, one at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, request: bytes) -> None:
+        self._request = request
         self._transport: asyncio.Transport
         self._done: asyncio.Future[Answer] | None = None
         self.marks = 0
         """Upstream chunks received so far on this connection."""
 
     @classmethod
-    async def open(cls, host: str, port: int) -> Connection:
-        """Connect. Raises OSError."""
-        _, connection = await asyncio.get_running_loop().create_connection(cls, host, port)
+    async def open(cls, host: str, port: int, request: bytes) -> Connection:
+        """Connect, to send `request` again and again. Raises OSError."""
+        _, connection = await asyncio.get_running_loop().create_connection(lambda: cls(request), host, port)
         return connection
 
-    def ask(self, request: bytes) -> asyncio.Future[Answer]:
-        """Send `request`; the future fails with ConnectionError when the answer is broken off."""
+    def ask(self) -> asyncio.Future[Answer]:
+        """Send the request; the future fails with ConnectionError when the answer is broken off."""
         self._done = asyncio.get_running_loop().create_future()
         self._head = b""
         self._status = 0
@@ -53,7 +54,7 @@ class Connection(asyncio.Protocol):
         self._refusal = b""
         self._first: float | None = None
         self._begun = perf_counter()
-        self._transport.write(request)
+        self._transport.write(self._request)
         return self._done
 
     def close(self) -> None:

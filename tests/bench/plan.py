@@ -18,6 +18,30 @@ class Plan(NamedTuple):
     first_tokens: int
     """Samples of the time to the first token, per round."""
     open_streams: tuple[int, ...]
+    plain_model: str = "sim-bench-20-0"
+    first_token_model: str = "sim-bench-3-5"
+    open_model: str = "sim-bench-600-1000"
+
+    @property
+    def spaced_model(self) -> str:
+        """A chunk every 10 ms."""
+        return f"sim-bench-{self.spaced_chunks}-10"
+
+    @property
+    def burst_model(self) -> str:
+        """All chunks at once."""
+        return f"sim-bench-{self.burst_chunks}-0"
+
+    @property
+    def grouped_model(self) -> str:
+        """25 chunks every 250 ms."""
+        return f"sim-bench-{self.burst_chunks}-10-25"
+
+    @property
+    def models(self) -> list[str]:
+        """All models that the cases ask for."""
+        own = [self.spaced_model, self.burst_model, self.grouped_model]
+        return [self.plain_model, self.first_token_model, self.open_model, *own]
 
 
 FULL = Plan(

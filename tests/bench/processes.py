@@ -1,11 +1,11 @@
 """Processes of ours that are measured or measured against: started here, ended here."""
 
-import os
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -37,15 +37,22 @@ class Server(NamedTuple):
 
 @contextmanager
 def running(
-    command: list[str], core: int, environment: Mapping[str, str] | None = None
+    command: list[str], core: int, environment: Mapping[str, str] | None = None, log: Path | None = None
 ) -> Iterator[subprocess.Popen[str]]:
-    """A Python module as a process on one core, with its output as a pipe; ended in order at the end."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", *command],
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, **(environment or {})},
-    )
+    """A Python module as a process on one core, ended in order at the end and with us, however we end.
+
+    Its output goes to `log` or to a pipe.
+    """
+    with ExitStack() as stack:
+        output = stack.enter_context(log.open("w")) if log is not None else None
+        process = subprocess.Popen(
+            [sys.executable, "-m", "backend.running.child", *command],
+            stdin=subprocess.PIPE,
+            stdout=output or subprocess.PIPE,
+            stderr=output,
+            text=True,
+            env=environment,
+        )
     try:
         pin(process.pid, core)
         yield process
@@ -56,15 +63,15 @@ def running(
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-        if process.stdout is not None:
-            process.stdout.close()
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                pipe.close()
 
 
 @contextmanager
 def simulator() -> Iterator[Server]:
     """The simulator, on the core where the load is made. Raises RuntimeError when it does not start."""
-    command = ["backend.simulator", "--parent-pid", str(os.getpid())]
-    with running(command, OTHER_CORE) as process:
+    with running(["backend.simulator"], OTHER_CORE) as process:
         assert process.stdout is not None
         line = process.stdout.readline().strip()
         if not line.startswith("simulator listening on "):

@@ -11,8 +11,8 @@ from tests.bench.machine import Usage
 PROMPT = "Tell me about ropes and knots. " * 8
 DIRECT_PATH = "/v1/chat/completions"
 
-Ask = Callable[[str, bool], bytes]
-"""The bytes of a request, by model and whether to stream."""
+Ask = Callable[[str, bool, int], bytes]
+"""The bytes of a request, by model, whether to stream, and the number of the asking connection."""
 
 
 class Target(NamedTuple):
@@ -24,9 +24,9 @@ class Target(NamedTuple):
     ask: Ask
     usage: Usage | None
 
-    async def connect(self, count: int) -> list[Connection]:
-        """That many open connections."""
-        return [await Connection.open(self.host, self.port) for _ in range(count)]
+    async def connect(self, count: int, model: str, *, stream: bool) -> list[Connection]:
+        """That many open connections, each with a request of its own."""
+        return [await Connection.open(self.host, self.port, self.ask(model, stream, number)) for number in range(count)]
 
 
 def post(host: str, path: str, body: object, key: str) -> bytes:
@@ -43,7 +43,7 @@ def openai(host: str, key: str) -> Ask:
     """Requests in OpenAI's dialect."""
     messages = [{"role": "user", "content": PROMPT}]
 
-    def ask(model: str, stream: bool) -> bytes:
+    def ask(model: str, stream: bool, _: int) -> bytes:
         body: dict[str, object] = {"model": model, "messages": messages, "stream": stream}
         if stream:
             body["stream_options"] = {"include_usage": True}

@@ -1,0 +1,154 @@
+"""Fairlead as it is run, with a database of its own and people who may ask as much as they like."""
+
+import asyncio
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import monotonic, sleep
+
+import httpx
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from backend.accounts.passwords import Passwords
+from backend.accounts.repository import create_person
+from backend.bootstrap import prepare
+from backend.catalogue.keys import SIMULATOR
+from backend.catalogue.repository import providers
+from backend.catalogue.tables import Model, ModelPrice
+from backend.database import Database, migrate
+from backend.embedded_postgres import EmbeddedPostgres
+from backend.entitlements.tables import Plan
+from backend.running.ports import free_port
+from backend.running.settings import backend_environment
+from backend.settings import Settings
+from shared.accounts import UserRole
+from shared.paths import CHAT, LOGIN
+from tests.bench.machine import API_CORE, Usage
+from tests.bench.processes import Server, running
+from tests.bench.target import PROMPT, Ask, Target, post
+
+PEOPLE = 32
+PLAN = "bench"
+PASSWORD = secrets.token_urlsafe(16)
+START_SECONDS = 60
+CREDITS = Decimal(1_000_000_000)
+
+
+@contextmanager
+def fairlead(upstream: Server, models: list[str]) -> Iterator[Target]:
+    """The API on a core of its own before `upstream`; its database and log are thrown away at the end."""
+    with TemporaryDirectory(prefix="fairlead-bench-") as folder:
+        data = Path(folder)
+        data.chmod(0o755)
+        with EmbeddedPostgres(data / "postgres") as postgres:
+            settings = Settings.load(
+                database_url=postgres.url,
+                secret_key=secrets.token_urlsafe(32),
+                data_dir=data,
+                simulator_url=upstream.url,
+                drain_seconds=0,
+            )
+            migrate(postgres.url)
+            asyncio.run(_fill(settings, models))
+            with _serving(settings, data / "api.log") as target:
+                yield target
+
+
+@contextmanager
+def _serving(settings: Settings, log: Path) -> Iterator[Target]:
+    port = free_port()
+    command = ["backend.cli", "serve", "--api-port", str(port)]
+    with running(command, API_CORE, backend_environment(settings), log) as process:
+        url = f"http://127.0.0.1:{port}"
+        _wait(f"{url}/health/ready", log)
+        with httpx.Client(base_url=url, trust_env=False) as client:
+            tokens = [_sign_in(client, _email(number)) for number in range(PEOPLE)]
+        yield Target("Fairlead", "127.0.0.1", port, _ask(tokens), Usage(process.pid))
+
+
+async def _fill(settings: Settings, models: list[str]) -> None:
+    """Default catalogue, the models of the cases, a plan without limits, and people on it."""
+    await prepare(settings)
+    database, passwords = Database(str(settings.database_url)), Passwords()
+    try:
+        password_hash = await passwords.hash(PASSWORD)
+        async with database.unit_of_work() as session:
+            await _add_models(session, models)
+            session.add(
+                Plan(
+                    slug=PLAN,
+                    name="Bench",
+                    monthly_credits=CREDITS,
+                    families=["general"],
+                    max_context=1_000_000,
+                    limits={},
+                )
+            )
+            await session.flush()
+            for number in range(PEOPLE):
+                await create_person(
+                    session,
+                    email=_email(number),
+                    name=f"Person {number}",
+                    password_hash=password_hash,
+                    role=UserRole.USER,
+                    plan=PLAN,
+                )
+    finally:
+        passwords.close()
+        await database.close()
+
+
+async def _add_models(session: AsyncSession, models: list[str]) -> None:
+    provider = next(provider for provider in await providers(session) if provider.name == SIMULATOR)
+    for name in models:
+        model = Model(
+            provider_id=provider.id,
+            name=name,
+            display_name=name,
+            upstream_name=name,
+            family="simulated",
+            context_window=1_000_000,
+            max_output_tokens=100_000,
+            active=True,
+        )
+        session.add(model)
+        await session.flush()
+        session.add(ModelPrice(model_id=model.id, version=1, input=Decimal(1), output=Decimal(2)))
+
+
+def _ask(tokens: list[str]) -> Ask:
+    """Stateless chats, as programs send them; the people take turns."""
+    messages = [{"role": "user", "content": PROMPT}]
+
+    def ask(model: str, stream: bool, number: int) -> bytes:
+        body = {"assistant": "general", "model": model, "messages": messages, "stream": stream}
+        return post("127.0.0.1", CHAT, body, tokens[number % len(tokens)])
+
+    return ask
+
+
+def _sign_in(client: httpx.Client, email: str) -> str:
+    answer = client.post(LOGIN, json={"email": email, "password": PASSWORD, "session": "token"})
+    answer.raise_for_status()
+    token: str = answer.json()["access_token"]
+    return token
+
+
+def _wait(url: str, log: Path) -> None:
+    until = monotonic() + START_SECONDS
+    while monotonic() < until:
+        try:
+            if httpx.get(url, trust_env=False).status_code == httpx.codes.OK:
+                return
+        except httpx.TransportError:
+            pass
+        sleep(0.1)
+    raise RuntimeError(f"The API did not become ready; it said: {log.read_text()[-2000:]}")
+
+
+def _email(number: int) -> str:
+    return f"person{number}@bench.invalid"
