@@ -1,7 +1,7 @@
 """Connections to PostgreSQL: the engine for everyday work, the pool for hot statements, and the only commit."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import psycopg_pool
 import structlog
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from psycopg.rows import TupleRow, tuple_row
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
@@ -81,7 +82,7 @@ class Database:
         async with self.pool.connection() as connection:
             yield connection
 
-    async def call(self, statement: str, parameters: tuple[object, ...]) -> list[TupleRow]:
+    async def call(self, statement: str, parameters: Sequence[object] | Mapping[str, object]) -> list[TupleRow]:
         """Runs one *repeatable* statement, again after a lost connection, and returns its rows.
 
         Raises `psycopg.OperationalError` when PostgreSQL stays away for `PATIENCE_SECONDS`.
@@ -116,3 +117,10 @@ def migrate(url: str, revision: str = "head") -> None:
 def downgrade(url: str, revision: str = "base") -> None:
     """Takes the database back to `revision`."""
     command.downgrade(alembic_config(url), revision)
+
+
+async def schema_state(database: Database) -> bool:
+    """Whether the database has all migrations that this version brings."""
+    heads = set(ScriptDirectory.from_config(alembic_config(database.url)).get_heads())
+    rows = await database.call("SELECT version_num FROM alembic_version", ())
+    return {row[0] for row in rows} == heads

@@ -1,15 +1,22 @@
 """The one error family and the one place where errors become responses."""
 
+import psycopg
+import psycopg_pool
 import structlog
 from litestar import MediaType, Request, Response
+from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 from litestar.types import ExceptionHandlersMap
-from msgspec import DecodeError, structs
+from msgspec import MsgspecError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import OperationalError as SqlOperationalError
+from sqlalchemy.exc import TimeoutError as SqlTimeoutError
 
 from shared.errors import ErrorBody, ErrorCode, ErrorEnvelope, JsonScalar
-from shared.paths import REQUEST_ID_HEADER
 
 log = structlog.get_logger()
+
+AnyRequest = Request[object, object, State]
 
 
 class AppError(Exception):
@@ -86,25 +93,77 @@ _HTTP_CODES = {
 }
 
 
-def _answer(request: Request, body: ErrorBody, status: int, headers: dict[str, str]) -> Response[ErrorEnvelope]:
+def _answer(request: AnyRequest, body: ErrorBody, status: int, headers: dict[str, str]) -> Response[ErrorEnvelope]:
     if body.retry_after is not None:
         headers = {**headers, "retry-after": str(body.retry_after)}
     return Response(ErrorEnvelope(error=body), status_code=status, headers=headers, media_type=MediaType.JSON)
 
 
-def _request_id(request: Request) -> str | None:
+def _request_id(request: AnyRequest) -> str | None:
     found = request.scope.get("state", {}).get("request_id")
     return str(found) if found is not None else None
 
 
-def _app_error(request: Request, error: AppError) -> Response[ErrorEnvelope]:
+def _app_error(request: AnyRequest, error: AppError) -> Response[ErrorEnvelope]:
     return _answer(request, error.body(_request_id(request)), error.status, {})
 
 
-def _http_error(request: Request, error: HTTPException) -> Response[ErrorEnvelope]:
+def _http_error(request: AnyRequest, error: HTTPException) -> Response[ErrorEnvelope]:
     body = ErrorBody(
         code=_HTTP_CODES.get(error.status_code, ErrorCode.INVALID_REQUEST),
         message=_readable(error),
         request_id=_request_id(request),
     )
-    return _answer(request, body, error.status_code, dict(error.headers or {}))
+    kept = {name: value for name, value in (error.headers or {}).items() if name.lower() == "allow"}
+    return _answer(request, body, error.status_code, kept)
+
+
+def _readable(error: HTTPException) -> str:
+    """What the framework found wrong, as one sentence."""
+    if error.status_code == 404:
+        return "There is nothing at this address."
+    if error.status_code == 405:
+        return "This address does not take that method."
+    if error.status_code == 413:
+        return "The request is larger than 10 MB."
+    parts = [
+        f"{item['key']}: {item['message']}" if item.get("key") else str(item["message"])
+        for item in (error.extra if isinstance(error.extra, list) else [])
+        if isinstance(item, dict) and "message" in item
+    ]
+    text = "; ".join(parts) or str(error.detail)
+    cause = error.__cause__
+    if isinstance(cause, MsgspecError) and str(cause) not in text:
+        text = f"{text} ({cause})"
+    return text.encode("utf-8", "replace").decode()[:500]
+
+
+def _database_away(request: AnyRequest, error: Exception) -> Response[ErrorEnvelope]:
+    log.error("database_away", fault=type(error).__name__, request_id=_request_id(request))
+    away = Unavailable("The database cannot be reached at the moment. Nothing was changed. Try again.", retry_after=2)
+    return _app_error(request, away)
+
+
+def _unstorable(request: AnyRequest, error: DBAPIError) -> Response[ErrorEnvelope]:
+    """What PostgreSQL cannot store (a NUL character, a number out of range) is the caller's mistake."""
+    if isinstance(error.orig, psycopg.DataError):
+        return _app_error(request, InvalidRequest("A value cannot be stored: it has a NUL character or is too large."))
+    return _bug(request, error)
+
+
+def _bug(request: AnyRequest, error: Exception) -> Response[ErrorEnvelope]:
+    log.error("bug", request_id=_request_id(request), path=request.scope["path"], exc_info=error)
+    return _app_error(request, AppError("Something went wrong inside Fairlead. The request id helps your admin."))
+
+
+HANDLERS: ExceptionHandlersMap = {
+    AppError: _app_error,
+    HTTPException: _http_error,
+    psycopg.OperationalError: _database_away,
+    psycopg_pool.PoolTimeout: _database_away,
+    SqlOperationalError: _database_away,
+    SqlTimeoutError: _database_away,
+    DBAPIError: _unstorable,
+    Exception: _bug,
+}
+"""The one place where errors become responses."""

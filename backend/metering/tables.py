@@ -19,7 +19,7 @@ from backend.columns import (
 )
 
 
-def _id() -> UUID:
+def _id() -> Any:
     return Field(default_factory=new_id, primary_key=True, sa_column_kwargs={"server_default": text("uuidv7()")})
 
 
@@ -46,7 +46,7 @@ class Hold(SQLModel, table=True):
 
 
 class RateWindow(SQLModel, table=True):
-    """Requests and tokens of the current window of one kind (`chat`, `precheck`, `image`) for one user, key or address."""
+    """Requests and tokens of the current window, of one kind (`chat`, `precheck`, ...) and one user, key or address."""
 
     __tablename__ = "rate_windows"
 

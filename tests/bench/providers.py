@@ -7,6 +7,7 @@ import argparse
 import asyncio
 import gc
 import os
+import sys
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -19,10 +20,22 @@ from backend.providers.engine import ProviderClient
 from shared.messages import Role
 
 
+def say(line: str) -> None:
+    """One line of the report."""
+    sys.stdout.write(f"{line}\n")
+
+
 def target(upstream: str) -> Target:
     """The upstream, on this machine."""
     limits = Limits(first_byte=60, first_token=60, inter_token=60)
-    return Target(provider="simulator", dialect="openai", base_url=upstream, allow_private_network=True, limits=limits)
+    return Target(
+        provider="simulator",
+        dialect="openai",
+        base_url=upstream,
+        api_key="sk-bench",
+        allow_private_network=True,
+        limits=limits,
+    )
 
 
 def call(chunks: int, spacing_ms: int) -> ChatCall:
@@ -52,7 +65,7 @@ async def completions(client: ProviderClient, upstream: str, jobs: int) -> None:
         await client.complete(where, what)
 
     await share(32, 500, one)
-    print(f"complete, 32 concurrent: {await share(32, jobs, one) * 1e3:.3f} ms CPU per call")
+    say(f"complete, 32 concurrent: {await share(32, jobs, one) * 1e3:.3f} ms CPU per call")
 
 
 async def streams(client: ProviderClient, upstream: str, count: int, chunks: int, spacing_ms: int) -> None:
@@ -73,7 +86,7 @@ async def streams(client: ProviderClient, upstream: str, count: int, chunks: int
     pieces, started = 0, time.perf_counter()
     spent = await share(count, count, one)
     wall = time.perf_counter() - started
-    print(
+    say(
         f"{count} streams of {chunks} chunks {spacing_ms} ms apart: {spent / chunks * 1e6:.2f} us CPU per chunk, "
         f"{count * chunks / max(pieces, 1):.1f} chunks per read, {wall:.1f} s, core {spent * count / wall:.0%} busy"
     )
@@ -102,7 +115,7 @@ async def memory(client: ProviderClient, upstream: str, count: int) -> None:
     for task in tasks:
         task.cancel()
     failed = [done for done in await asyncio.gather(*tasks, return_exceptions=True) if isinstance(done, Exception)]
-    print(f"{count} open streams: {grown / count / 1024:.1f} KB resident each, {len(failed)} failed")
+    say(f"{count} open streams: {grown / count / 1024:.1f} KB resident each, {len(failed)} failed")
 
 
 async def run(options: argparse.Namespace) -> None:

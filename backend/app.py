@@ -1,0 +1,112 @@
+"""The API: wiring only."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import swagger_ui_bundle
+from litestar import Litestar
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import SwaggerRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
+from litestar.static_files import create_static_files_router
+
+from backend.accounts.controller import AccountsController
+from backend.accounts.guards import caller, same_origin_writes
+from backend.admin import CONTROLLERS as ADMIN_CONTROLLERS
+from backend.chat.controller import ChatController
+from backend.chat.conversations_controller import ConversationsController, MessagesController
+from backend.edge import Edge
+from backend.errors import HANDLERS
+from backend.health import VERSION, HealthController
+from backend.logs import configure_logging
+from backend.precheck.controller import PrecheckController
+from backend.services import Services
+from backend.settings import Settings
+from shared.paths import SESSION_COOKIE
+
+MAX_BODY_BYTES = 10_000_000
+DOCS = "/schema"
+ASSETS = "/schema-assets"
+
+
+def create_app(settings: Settings) -> Litestar:
+    """One process of the API. Its parts are opened and closed with the application."""
+    configure_logging(settings.log_level)
+    services = Services(settings)
+
+    @asynccontextmanager
+    async def lifespan(_: Litestar) -> AsyncIterator[None]:
+        async with services.running():
+            yield
+
+    app = Litestar(
+        route_handlers=[
+            HealthController,
+            AccountsController,
+            PrecheckController,
+            ChatController,
+            ConversationsController,
+            MessagesController,
+            *ADMIN_CONTROLLERS,
+            create_static_files_router(
+                path=ASSETS, directories=[Path(swagger_ui_bundle.swagger_ui_path)], include_in_schema=False
+            ),
+        ],
+        dependencies={
+            "identity": Provide(caller, sync_to_thread=False),
+            **{name: Provide(lambda part=part: part, sync_to_thread=False) for name, part in parts(services).items()},
+        },
+        guards=[same_origin_writes(settings)],
+        exception_handlers=HANDLERS,
+        openapi_config=_openapi(),
+        request_max_body_size=MAX_BODY_BYTES,
+        logging_config=None,
+        lifespan=[lifespan],
+    )
+    app.asgi_handler = Edge(app.asgi_handler, identities=services.identities, trusted_proxies=settings.trusted_proxies)
+    app.state.services = services
+    return app
+
+
+def parts(services: Services) -> dict[str, object]:
+    """What handlers may ask for by name."""
+    return {
+        "settings": services.settings,
+        "secrets": services.secrets,
+        "database": services.database,
+        "catalogue": services.catalogue,
+        "identities": services.identities,
+        "pipeline": services.pipeline,
+        "settler": services.settler,
+        "generations": services.generations,
+        "notifier": services.notifier,
+        "metrics": services.metrics,
+    }
+
+
+def _openapi() -> OpenAPIConfig:
+    return OpenAPIConfig(
+        title="Fairlead",
+        version=VERSION,
+        path=DOCS,
+        use_handler_docstrings=True,
+        create_examples=True,
+        render_plugins=[
+            SwaggerRenderPlugin(
+                path="/",
+                js_url=f"{ASSETS}/swagger-ui-bundle.js",
+                css_url=f"{ASSETS}/swagger-ui.css",
+                standalone_preset_js_url=f"{ASSETS}/swagger-ui-standalone-preset.js",
+                favicon="",
+            )
+        ],
+        components=Components(
+            security_schemes={
+                "bearer": SecurityScheme(type="http", scheme="bearer", description="Access token or session token"),
+                "cookie": SecurityScheme(type="apiKey", security_scheme_in="cookie", name=SESSION_COOKIE),
+            }
+        ),
+        security=[{"bearer": []}, {"cookie": []}],
+    )

@@ -1,0 +1,57 @@
+"""Which assistant handles a prompt. Pure."""
+
+from msgspec import Struct
+
+from backend.catalogue.snapshot import Assistant, Catalogue
+from backend.entitlements.plans import AUTO, Entitlement, lowest_plan_with_family
+from backend.errors import NotFound, Unavailable
+from backend.policy.errors import PlanForbidsFamily
+
+FALLBACK_FAMILY = "general"
+
+
+class Picked(Struct, frozen=True, kw_only=True):
+    """The assistant, whether the person chose it, and a sentence about how it came to be."""
+
+    assistant: Assistant
+    chosen: bool
+    reason: str
+
+
+def wanted_assistant(catalogue: Catalogue, entitlement: Entitlement, wanted: str) -> Assistant | None:
+    """The assistant somebody names by id or family; None for Auto.
+
+    Raises `NotFound` for an unknown one and `PlanForbidsFamily` for a locked one.
+    """
+    assistant = catalogue.assistant(wanted)
+    if assistant is None and wanted != AUTO:
+        raise NotFound("There is no such assistant. GET /api/ai/assistants lists them.")
+    if assistant is None or assistant.family == AUTO:
+        return None
+    if not entitlement.allows_family(assistant.family):
+        plan = lowest_plan_with_family(catalogue.plans, assistant.family)
+        where = f" It comes with the {plan.name} plan; you can request it." if plan is not None else ""
+        raise PlanForbidsFamily(
+            f"The {assistant.name} assistant is not in your {entitlement.plan_name} plan.{where}",
+            details={"family": assistant.family, "plan": plan.slug if plan is not None else None},
+        )
+    return assistant
+
+
+def pick(catalogue: Catalogue, entitlement: Entitlement, chosen: Assistant | None, recommended: str | None) -> Picked:
+    """The chosen assistant, else the recommended one if the plan has it, else General.
+
+    Raises `Unavailable` when no assistant at all is allowed and enabled.
+    """
+    if chosen is not None:
+        return Picked(assistant=chosen, chosen=True, reason=f"You chose the {chosen.name} assistant.")
+    found = catalogue.assistant(recommended) if recommended is not None else None
+    if found is not None and entitlement.allows_family(found.family):
+        return Picked(assistant=found, chosen=False, reason=f"Auto picked the {found.name} assistant.")
+    fallback = catalogue.assistant(FALLBACK_FAMILY) or next(
+        (a for a in catalogue.assistants if a.enabled and a.family != AUTO and a.family in entitlement.families), None
+    )
+    if fallback is None or not entitlement.allows_family(fallback.family):
+        raise Unavailable("No assistant is enabled for your plan. Ask your admin.")
+    locked = f" {found.name} fits better, but is not in your plan." if found is not None else ""
+    return Picked(assistant=fallback, chosen=False, reason=f"Auto picked the {fallback.name} assistant.{locked}")

@@ -1,0 +1,50 @@
+"""A decided and admitted request: all that is needed to carry it out."""
+
+from decimal import Decimal
+from uuid import UUID
+
+from msgspec import Struct
+
+from backend.catalogue.snapshot import Assistant, Model, Price
+from backend.metering.display_cost import DisplayRate, Tariff
+from backend.metering.rates import WindowState
+from backend.providers.calls import Target, Turn
+from shared.chat import ChatParams, OnDisconnect
+from shared.precheck import Precheck
+
+
+class Route(Struct, frozen=True, kw_only=True):
+    """One model that may answer, with the price and factors as they were when the request was admitted."""
+
+    model: Model
+    price: Price
+    target: Target
+    rate: DisplayRate
+    tariff: Tariff
+
+
+class Order(Struct, frozen=True, kw_only=True):
+    """What the pipeline hands to the generation. `began` is on the loop's clock, in seconds."""
+
+    request_id: UUID
+    organisation_id: UUID
+    user_id: UUID
+    conversation_id: UUID | None
+    message_id: UUID | None
+    assistant: Assistant
+    routes: tuple[Route, ...]
+    turns: tuple[Turn, ...]
+    params: ChatParams
+    prompt_tokens: int
+    max_tokens: int
+    held: Decimal
+    balance: Decimal
+    windows: list[WindowState]
+    precheck: Precheck
+    reasons: tuple[str, ...]
+    notices: tuple[str, ...]
+    streamed: bool
+    on_disconnect: OnDisconnect
+    strategy: str
+    keep_result: bool
+    began: float

@@ -1,0 +1,224 @@
+"""How a request ended, as settlement records it. Pure."""
+
+from decimal import Decimal
+
+from msgspec import Struct
+
+from backend.chat.charge import Charge
+from backend.chat.order import Order, Route
+from backend.columns import new_id
+from backend.errors import AppError
+from backend.metering.pricing import ZERO
+from backend.metering.records import (
+    AttemptRecord,
+    CostDocument,
+    MessageDocument,
+    SettlementRecord,
+    StoredResult,
+    UsageDocument,
+)
+from backend.providers.errors import ProviderError
+from shared.chat import ChatAnswer, RouteView, UsageFigures
+from shared.errors import ErrorBody
+from shared.messages import FinishReason, MessageState
+
+
+class Ended(Struct, frozen=True, kw_only=True):
+    """The end of a generation. `error` is set when it failed; `charge` when something is owed."""
+
+    order: Order
+    route: Route
+    attempt: int
+    text: str
+    finish_reason: FinishReason | None
+    error: AppError | None
+    charge: Charge | None
+    provider_cost: Decimal | None
+    provider_request_id: str | None
+    notices: list[str]
+    latency_ms: int
+    first_token_ms: int | None
+    attempt_started_ms: int
+    failed_attempts: list[AttemptRecord]
+
+    @property
+    def charged(self) -> Decimal:
+        """Credits owed."""
+        return self.charge.charged if self.charge is not None else ZERO
+
+    @property
+    def state(self) -> MessageState:
+        """What becomes of the message."""
+        if self.error is not None:
+            return MessageState.INTERRUPTED
+        return MessageState.CANCELLED if self.finish_reason is FinishReason.CANCELLED else MessageState.COMPLETE
+
+    def figures(self, balance: Decimal) -> UsageFigures:
+        """The final usage as the person sees it."""
+        usage = self.charge.usage if self.charge is not None else None
+        return UsageFigures(
+            prompt_tokens=usage.prompt_tokens if usage is not None else 0,
+            completion_tokens=usage.completion_tokens if usage is not None else 0,
+            credits=self.charged,
+            balance=balance,
+            final=True,
+            estimated=self.charge.estimated if self.charge is not None else False,
+        )
+
+    def route_view(self) -> RouteView:
+        """The route that was taken in the end."""
+        return route_view(self.order, self.route, self.attempt, self.order.max_tokens, self.notices)
+
+    def answer(self, balance: Decimal) -> ChatAnswer:
+        """The answer as one object; only for an end without error."""
+        return ChatAnswer(
+            request_id=self.order.request_id,
+            conversation_id=self.order.conversation_id,
+            message_id=self.order.message_id,
+            precheck=self.order.precheck,
+            route=self.route_view(),
+            text=self.text,
+            usage=self.figures(balance),
+            finish_reason=self.finish_reason or FinishReason.STOP,
+            model=self.route.model.name,
+            latency_ms=self.latency_ms,
+            first_token_ms=self.first_token_ms,
+        )
+
+    def failure(self) -> ErrorBody | None:
+        """The error as the caller reads it."""
+        return self.error.body(str(self.order.request_id)) if self.error is not None else None
+
+
+def route_view(order: Order, route: Route, attempt: int, max_tokens: int, notices: list[str]) -> RouteView:
+    """A route in words for the person who asked."""
+    return RouteView(
+        assistant=order.assistant.name,
+        model=route.model.name,
+        reasons=list(order.reasons),
+        attempt=attempt,
+        max_tokens=max_tokens,
+        notices=notices,
+    )
+
+
+def failed_attempt(
+    route: Route, attempt: int, error: AppError, started_ms: int, latency_ms: int, *, final: bool
+) -> AttemptRecord:
+    """A call that brought no whole answer. The provider's own reason is kept for admins."""
+    return AttemptRecord(
+        id=new_id(),
+        attempt=attempt,
+        provider=route.model.provider.name,
+        model=route.model.name,
+        model_id=route.model.id,
+        status="failed",
+        final=final,
+        error_code=error.code.value,
+        fault=fault_of(error),
+        started_ms=started_ms,
+        latency_ms=latency_ms,
+        first_token_ms=None,
+    )
+
+
+def fault_of(error: AppError) -> str:
+    """What went wrong, in the provider's words where it gave any."""
+    reason = error.reason if isinstance(error, ProviderError) else ""
+    return f"{type(error).__name__}: {reason or error.message}"
+
+
+def settlement(ended: Ended) -> SettlementRecord:
+    """What settlement writes."""
+    last = _last_attempt(ended)
+    body = ended.failure()
+    balance = ended.order.balance + ended.order.held - ended.charged
+    result = None
+    if ended.order.keep_result:
+        result = StoredResult(error=body) if body is not None else StoredResult(answer=ended.answer(balance))
+    return SettlementRecord(
+        request_id=ended.order.request_id,
+        organisation_id=ended.order.organisation_id,
+        user_id=ended.order.user_id,
+        assistant=ended.order.assistant.family,
+        attempts=[*ended.failed_attempts, last],
+        cost=_cost(ended, last),
+        usage=_usage(ended),
+        message=_message(ended) if ended.order.message_id is not None else None,
+        result=result,
+    )
+
+
+def _last_attempt(ended: Ended) -> AttemptRecord:
+    if ended.error is not None:
+        latency = ended.latency_ms - ended.attempt_started_ms
+        return failed_attempt(ended.route, ended.attempt, ended.error, ended.attempt_started_ms, latency, final=True)
+    usage = ended.charge.usage if ended.charge is not None else None
+    return AttemptRecord(
+        id=new_id(),
+        attempt=ended.attempt,
+        provider=ended.route.model.provider.name,
+        model=ended.route.model.name,
+        model_id=ended.route.model.id,
+        status="cancelled" if ended.finish_reason is FinishReason.CANCELLED else "answered",
+        final=True,
+        error_code=None,
+        fault=None,
+        started_ms=ended.attempt_started_ms,
+        latency_ms=ended.latency_ms - ended.attempt_started_ms,
+        first_token_ms=ended.first_token_ms,
+        input_tokens=usage.input if usage else None,
+        cached_input_tokens=usage.cached_input if usage else None,
+        cache_write_tokens=usage.cache_write if usage else None,
+        output_tokens=usage.output if usage else None,
+        reasoning_tokens=usage.reasoning if usage else None,
+        image_tokens=usage.image if usage else None,
+        audio_tokens=usage.audio if usage else None,
+        estimated=ended.charge.estimated if ended.charge else False,
+        provider_request_id=ended.provider_request_id,
+        provider_cost=ended.provider_cost,
+    )
+
+
+def _cost(ended: Ended, last: AttemptRecord) -> CostDocument | None:
+    owed = ended.charge
+    if owed is None:
+        return None
+    rate = ended.route.rate
+    return CostDocument(
+        model_call_id=last.id,
+        raw_cost=owed.raw.total,
+        multiplier=rate.multiplier,
+        factors=rate.factors,
+        credits_per_dollar=rate.credits_per_dollar,
+        display_cost=owed.display_cost,
+        price_version=ended.route.price.version,
+        buckets=owed.raw.buckets,
+        estimated=owed.estimated,
+        provider_cost=ended.provider_cost,
+    )
+
+
+def _usage(ended: Ended) -> UsageDocument | None:
+    if ended.charge is None:
+        return None
+    usage = ended.charge.usage
+    return UsageDocument(ended.route.model.name, usage.prompt_tokens, usage.completion_tokens)
+
+
+def _message(ended: Ended) -> MessageDocument:
+    usage = ended.charge.usage if ended.charge is not None else None
+    return MessageDocument(
+        content=ended.text,
+        state=ended.state,
+        model=ended.route.model.name,
+        reasons=list(ended.order.reasons),
+        notices=ended.notices,
+        prompt_tokens=usage.prompt_tokens if usage else None,
+        completion_tokens=usage.completion_tokens if usage else None,
+        estimated=ended.charge.estimated if ended.charge else False,
+        finish_reason=ended.finish_reason,
+        latency_ms=ended.latency_ms,
+        first_token_ms=ended.first_token_ms,
+        failure=ended.error.code.value if ended.error is not None else None,
+    )

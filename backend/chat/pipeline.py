@@ -1,0 +1,249 @@
+"""One request, in order: precheck, assistant, entitlement, policy, admission, provider, metering, stream.
+
+Everything that can refuse does so in `begin`, before the response starts. The last three stages are the generation's.
+"""
+
+import asyncio
+from uuid import UUID
+
+from msgspec import Struct, structs
+
+from backend.accounts.errors import NotSignedIn
+from backend.accounts.identities import IdentityCache
+from backend.accounts.identity import Identity
+from backend.catalogue.cache import CatalogueCache
+from backend.chat.errors import RiskBlocked
+from backend.chat.generation import Generation
+from backend.chat.generations import Generations
+from backend.chat.order import Order
+from backend.chat.plan import Decided, decide, wish
+from backend.chat.prompt import Prompt, read_prompt
+from backend.chat.witness import Witness
+from backend.columns import new_id
+from backend.database import Database
+from backend.errors import Unavailable
+from backend.metering import repository as metering
+from backend.metering.admission import LEASE_SECONDS, Admitted, Repeated, Stale, admit
+from backend.metering.rates import windows
+from backend.metering.records import AdmissionRecord, ConversationRecord, IdempotencyRecord, PromptRecord
+from backend.metering.settlement import Settler
+from backend.metrics import Metrics
+from backend.policy.health import HealthBook
+from backend.precheck.service import Checked, examine, record, view
+from backend.providers.engine import ProviderClient
+from backend.secrets import Secrets
+from backend.settings import Settings
+from shared.chat import ChatRequest, OnDisconnect
+from shared.precheck import RiskAction
+from shared.wire import encode
+
+SHORTEST_PAID_ANSWER = 16
+"""Tokens: when credits do not allow even these, the request is refused."""
+DECISIONS = 4
+"""How often a decision made with an outdated catalogue, identity or conversation is made again."""
+
+
+class Caller(Struct, frozen=True, kw_only=True):
+    """Who asks, from where, under which request id and idempotency key."""
+
+    identity: Identity
+    token: str
+    request_id: UUID
+    address: str = ""
+    idempotency_key: str | None = None
+
+
+class Pipeline:
+    """Turns a request into a running generation."""
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        secrets: Secrets,
+        database: Database,
+        catalogue: CatalogueCache,
+        identities: IdentityCache,
+        client: ProviderClient,
+        settler: Settler,
+        generations: Generations,
+        metrics: Metrics,
+        process_id: UUID,
+    ) -> None:
+        self._settings = settings
+        self._secrets = secrets
+        self._database = database
+        self._catalogue = catalogue
+        self._identities = identities
+        self._client = client
+        self._settler = settler
+        self._generations = generations
+        self._process_id = process_id
+        self._metrics = metrics
+        self._health = HealthBook()
+
+    async def begin(self, caller: Caller, request: ChatRequest) -> Generation | Repeated:
+        """A generation that has been admitted and started. Raises every refusal as an `AppError`."""
+        for _ in range(DECISIONS):
+            prompt = await read_prompt(self._database, caller.identity, request)
+            checked = self._precheck(caller, request, prompt)
+            await self._refuse_blocked(caller, checked, prompt)
+            decided = self._decide(caller, request, prompt, checked)
+            admission = self._admission(caller, request, prompt, checked, decided)
+            outcome = await admit(self._database, admission)
+            if isinstance(outcome, Repeated):
+                return outcome
+            if isinstance(outcome, Admitted):
+                return self._start(request, caller, prompt, checked, decided, outcome, admission)
+            caller = await self._refreshed(caller, outcome)
+        raise Unavailable("The configuration is changing too quickly. Try again.", retry_after=1)
+
+    def _precheck(self, caller: Caller, request: ChatRequest, prompt: Prompt) -> Checked:
+        chosen = request.assistant != "auto"
+        return examine(self._secrets, prompt.text, prompt.earlier, assistant_chosen=chosen)
+
+    async def _refuse_blocked(self, caller: Caller, checked: Checked, prompt: Prompt) -> None:
+        risk = checked.finding.risk
+        if risk.action is not RiskAction.BLOCK:
+            return
+        evidence = record(
+            checked,
+            caller.identity,
+            None,
+            0,
+            request_id=caller.request_id,
+            conversation_id=prompt.thread.id if prompt.thread is not None and not prompt.thread.new else None,
+        )
+        await metering.record_check(self._database, evidence)
+        raise RiskBlocked(
+            risk.message or "This prompt was not sent: a safety rule blocks it. Nothing was charged.",
+            details={"categories": [str(category) for category in risk.categories], "check_id": str(checked.id)},
+        )
+
+    def _decide(self, caller: Caller, request: ChatRequest, prompt: Prompt, checked: Checked) -> Decided:
+        catalogue = self._catalogue.current
+        entitlement = caller.identity.entitlement(catalogue)
+        wished = wish(
+            catalogue,
+            entitlement,
+            assistant=request.assistant,
+            model=request.model,
+            strategy=request.strategy,
+            max_tokens=request.params.max_tokens,
+        )
+        return decide(catalogue, entitlement, self._health, wished, prompt, checked, self._settings.credits_per_dollar)
+
+    def _admission(
+        self, caller: Caller, request: ChatRequest, prompt: Prompt, checked: Checked, decided: Decided
+    ) -> AdmissionRecord:
+        catalogue = self._catalogue.current
+        identity = caller.identity
+        entitlement = identity.entitlement(catalogue)
+        thread = prompt.thread
+        return AdmissionRecord(
+            request_id=caller.request_id,
+            organisation_id=identity.organisation_id,
+            user_id=identity.user_id,
+            process_id=self._process_id,
+            lease_seconds=LEASE_SECONDS,
+            catalogue_version=catalogue.version,
+            identity_version=identity.version,
+            monthly_credits=entitlement.monthly_credits,
+            limits=entitlement.limits,
+            windows=windows("chat", identity, entitlement.limits, caller.address),
+            prompt_tokens=decided.prompt_tokens,
+            fixed_credits=decided.routes[0].tariff.fixed,
+            credits_per_token=decided.routes[0].tariff.each,
+            wanted_tokens=decided.wanted_tokens,
+            min_tokens=SHORTEST_PAID_ANSWER,
+            conversation=_conversation(request, prompt, decided),
+            check=record(
+                checked,
+                identity,
+                decided.recommended,
+                decided.prompt_tokens,
+                request_id=caller.request_id,
+                conversation_id=thread.id if thread is not None else None,
+            ),
+            idempotency=self._idempotency(caller, request),
+            route=decided.decision,
+        )
+
+    def _idempotency(self, caller: Caller, request: ChatRequest) -> IdempotencyRecord | None:
+        if caller.idempotency_key is None:
+            return None
+        body = self._secrets.digest("idempotency", encode(request))
+        return IdempotencyRecord(caller.identity.caller, caller.idempotency_key, body.hex())
+
+    async def _refreshed(self, caller: Caller, stale: Stale) -> Caller:
+        if stale.what == "catalogue":
+            await self._catalogue.refresh()
+        elif stale.what == "identity":
+            self._identities.forget_user(caller.identity.user_id)
+            identity = await self._identities.resolve(caller.token)
+            if identity is None:
+                raise NotSignedIn("Sign in again: the session has ended or the account is suspended.")
+            return structs.replace(caller, identity=identity)
+        return caller
+
+    def _start(
+        self,
+        request: ChatRequest,
+        caller: Caller,
+        prompt: Prompt,
+        checked: Checked,
+        decided: Decided,
+        admitted: Admitted,
+        admission: AdmissionRecord,
+    ) -> Generation:
+        order = Order(
+            request_id=caller.request_id,
+            organisation_id=caller.identity.organisation_id,
+            user_id=caller.identity.user_id,
+            conversation_id=prompt.thread.id if prompt.thread is not None else None,
+            message_id=admission.conversation.answer_id if admission.conversation is not None else None,
+            assistant=decided.assistant,
+            routes=decided.routes,
+            turns=decided.turns,
+            params=request.params,
+            prompt_tokens=decided.prompt_tokens,
+            max_tokens=admitted.max_tokens,
+            held=admitted.held,
+            balance=admitted.balance,
+            windows=admitted.windows,
+            precheck=view(checked, decided.recommended, decided.prompt_tokens, decided.credits, affordable=True),
+            reasons=decided.reasons,
+            notices=decided.notices,
+            streamed=request.stream,
+            on_disconnect=request.on_disconnect or _customary(caller.identity),
+            strategy=decided.decision.strategy,
+            keep_result=admission.idempotency is not None,
+            began=asyncio.get_running_loop().time(),
+        )
+        generation = Generation(order, self._client, self._settler, Witness(self._health, self._metrics))
+        self._generations.start(generation)
+        return generation
+
+
+def _customary(identity: Identity) -> OnDisconnect:
+    return OnDisconnect.CANCEL if identity.credential == "key" else OnDisconnect.CONTINUE
+
+
+def _conversation(request: ChatRequest, prompt: Prompt, decided: Decided) -> ConversationRecord | None:
+    thread = prompt.thread
+    if thread is None:
+        return None
+    return ConversationRecord(
+        id=thread.id,
+        new=thread.new,
+        title=thread.title,
+        revision=thread.revision,
+        assistant_id=decided.assistant.id if decided.decision.assistant_chosen else None,
+        answer_assistant_id=decided.assistant.id,
+        prompt=PromptRecord(new_id(), thread.new_prompt) if thread.new_prompt is not None else None,
+        answer_id=new_id(),
+        replace_from=thread.replace_from,
+        model=decided.routes[0].model.name,
+        reasons=list(decided.reasons),
+        notices=list(decided.notices),
+    )

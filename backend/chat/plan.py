@@ -1,0 +1,247 @@
+"""Deciding: precheck, assistant, entitlement and policy in order, from what was asked to the routes. Pure.
+
+(The pipeline does the same stages around it with their effects; the precheck's strip uses this part alone.)
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from msgspec import Struct, structs
+
+from backend.assistants.pick import Picked, pick, wanted_assistant
+from backend.catalogue.snapshot import Assistant, Catalogue, Model
+from backend.chat.history import Fitted, fit, turn_tokens
+from backend.chat.order import Route
+from backend.chat.prompt import Prompt
+from backend.entitlements.plans import Entitlement, lowest_plan_with_model
+from backend.errors import AppError, NotFound
+from backend.metering.display_cost import display_rate, tariff
+from backend.policy.choose import SHORTEST_ANSWER, Ask, Choice, Health, choose, usable_context
+from backend.policy.errors import ContextTooLong, ModelDisabled, NoRoute, PlanForbidsModel
+from backend.policy.strategies import IN_WORDS
+from backend.precheck.service import Checked
+from backend.providers.calls import Target, Turn
+from shared.admin import RouteDecision
+from shared.catalogue import Capability
+from shared.chat import Strategy
+from shared.messages import Role
+from shared.precheck import Complexity
+
+DEFAULT_ANSWER = 2048
+"""Tokens asked for when the caller does not say how many."""
+
+_LIKELY_ANSWER = {
+    Complexity.SIMPLE: (40, 300),
+    Complexity.STANDARD: (150, 800),
+    Complexity.COMPLEX: (400, 1800),
+    Complexity.REASONING: (600, 3000),
+}
+
+
+class Wish(Struct, frozen=True, kw_only=True):
+    """What the caller chose beside the prompt."""
+
+    assistant: Assistant | None
+    model: Model | None
+    strategy: Strategy
+    max_tokens: int | None
+
+
+class Decided(Struct, frozen=True, kw_only=True):
+    """The decision, ready to be admitted. `wanted_tokens` is what the answer may have before credits clamp it."""
+
+    assistant: Assistant
+    recommended: Assistant | None
+    routes: tuple[Route, ...]
+    turns: tuple[Turn, ...]
+    prompt_tokens: int
+    wanted_tokens: int
+    reasons: tuple[str, ...]
+    notices: tuple[str, ...]
+    decision: RouteDecision
+    credits: tuple[Decimal, Decimal]
+
+
+def wish(
+    catalogue: Catalogue,
+    entitlement: Entitlement,
+    *,
+    assistant: str,
+    model: str | None,
+    strategy: Strategy | None,
+    max_tokens: int | None,
+) -> Wish:
+    """Resolves names. Raises `NotFound`, `PlanForbidsFamily`, `PlanForbidsModel` or `ModelDisabled`."""
+    found = catalogue.model(model) if model is not None else None
+    if model is not None:
+        if found is None or found.model_type != "chat":
+            raise NotFound("There is no such chat model. GET /api/ai/models lists them.")
+        _usable(found, catalogue, entitlement)
+    return Wish(
+        assistant=wanted_assistant(catalogue, entitlement, assistant),
+        model=found,
+        strategy=strategy or Strategy.BALANCED,
+        max_tokens=max_tokens,
+    )
+
+
+def _usable(model: Model, catalogue: Catalogue, entitlement: Entitlement) -> None:
+    if not entitlement.allows_model(model):
+        plan = lowest_plan_with_model(catalogue.plans, model.name)
+        where = f" It comes with the {plan.name} plan; you can request it." if plan is not None else ""
+        raise PlanForbidsModel(
+            f"{model.display_name} is not in your {entitlement.plan_name} plan.{where}",
+            details={"model": model.name, "plan": plan.slug if plan is not None else None},
+        )
+    if not model.active or model.price is None or model.provider.why is not None:
+        raise ModelDisabled(
+            f"{model.display_name} cannot be used at the moment. Choose another model, or none and let Fairlead pick.",
+            details={"model": model.name},
+        )
+
+
+def decide(
+    catalogue: Catalogue,
+    entitlement: Entitlement,
+    health: Mapping[str, Health],
+    wished: Wish,
+    prompt: Prompt,
+    checked: Checked,
+    credits_per_dollar: Decimal,
+) -> Decided:
+    """The whole decision. Raises `ContextTooLong`, `NoRoute`, `PlanForbidsModel` or `Unavailable`."""
+    finding = checked.finding
+    picked = pick(catalogue, entitlement, wished.assistant, finding.recommended_family)
+    turns = _with_system_prompt(picked.assistant, prompt.turns)
+    sizes = [turn_tokens(turn) for turn in turns]
+    needs = frozenset(c for c in Capability if c in finding.needs and c is not Capability.LONG_CONTEXT)
+    ask = Ask(
+        assistant=picked.assistant,
+        complexity=finding.complexity,
+        prompt_tokens=sum(sizes),
+        needs=needs - {Capability.IMAGE_OUTPUT},
+        strategy=wished.strategy,
+        model=wished.model,
+        wanted_tokens=wished.max_tokens,
+    )
+    choice = choose(ask, catalogue, entitlement, health)
+    fitted = Fitted(turns, ask.prompt_tokens, prompt.unread)
+    if not choice.chain and choice.too_long_for and prompt.thread is not None:
+        room = max(usable_context(model, entitlement) for model in choice.too_long_for)
+        fitted = fit(turns, sizes, room - SHORTEST_ANSWER - _answer_room(wished.max_tokens, room))
+        choice = choose(structs.replace(ask, prompt_tokens=fitted.tokens), catalogue, entitlement, health)
+        fitted = Fitted(fitted.turns, fitted.tokens, fitted.left_out + prompt.unread)
+    if not choice.chain:
+        raise _nothing_can_answer(choice, ask, catalogue, entitlement)
+    routes = tuple(
+        _route(ranked.model, catalogue, entitlement, picked.assistant, fitted.tokens, credits_per_dollar)
+        for ranked in choice.chain
+    )
+    first = routes[0].model
+    wanted = min(
+        wished.max_tokens or DEFAULT_ANSWER,
+        first.max_output_tokens,
+        usable_context(first, entitlement) - fitted.tokens,
+    )
+    reasons = _reasons(picked, wished, finding.category.replace("_", " "), finding.complexity, first, entitlement)
+    return Decided(
+        assistant=picked.assistant,
+        recommended=catalogue.assistant(finding.recommended_family) if finding.recommended_family else None,
+        routes=routes,
+        turns=fitted.turns,
+        prompt_tokens=fitted.tokens,
+        wanted_tokens=max(1, wanted),
+        reasons=reasons,
+        notices=_notices(fitted.left_out),
+        decision=RouteDecision(
+            strategy=wished.strategy,
+            assistant=picked.assistant.family,
+            assistant_chosen=picked.chosen,
+            model_chosen=wished.model is not None,
+            complexity=finding.complexity,
+            chain=[ranked.candidate for ranked in choice.chain],
+            rejected=list(choice.rejected),
+            reasons=list(reasons),
+            max_tokens=max(1, wanted),
+            prompt_tokens=fitted.tokens,
+            turns_left_out=fitted.left_out,
+        ),
+        credits=_likely_credits(routes[0], finding.complexity, wanted),
+    )
+
+
+def _answer_room(max_tokens: int | None, room: int) -> int:
+    return min(max_tokens or DEFAULT_ANSWER, room // 4)
+
+
+def _with_system_prompt(assistant: Assistant, turns: tuple[Turn, ...]) -> tuple[Turn, ...]:
+    return (Turn(Role.SYSTEM, assistant.system_prompt), *turns) if assistant.system_prompt else turns
+
+
+def _route(
+    model: Model,
+    catalogue: Catalogue,
+    entitlement: Entitlement,
+    assistant: Assistant,
+    prompt_tokens: int,
+    credits_per_dollar: Decimal,
+) -> Route:
+    if model.price is None:
+        raise NoRoute("No model can answer now.")
+    rate = display_rate(
+        catalogue,
+        plan=entitlement.plan_slug,
+        model=model.name,
+        family=assistant.family,
+        credits_per_dollar=credits_per_dollar,
+    )
+    provider = model.provider
+    return Route(
+        model=model,
+        price=model.price,
+        target=Target(
+            provider=provider.name,
+            dialect=provider.dialect,
+            base_url=provider.base_url,
+            api_key=provider.api_key,
+            allow_private_network=provider.allow_private_network,
+        ),
+        rate=rate,
+        tariff=tariff(model.price, rate, prompt_tokens),
+    )
+
+
+def _reasons(
+    picked: Picked, wished: Wish, category: str, complexity: str, model: Model, entitlement: Entitlement
+) -> tuple[str, ...]:
+    how = (
+        f"You chose {model.display_name}."
+        if wished.model is not None
+        else f"Of the models in your {entitlement.plan_name} plan, {model.display_name} gives"
+        f" {IN_WORDS[wished.strategy]} for this prompt."
+    )
+    return (f"The prompt reads as {category}, {complexity}.", picked.reason, how)
+
+
+def _notices(left_out: int) -> tuple[str, ...]:
+    if not left_out:
+        return ()
+    turns = "The oldest message was" if left_out == 1 else f"The {left_out:,} oldest messages were"
+    return (f"{turns} left out of this call: the conversation is longer than the model reads. Nothing was deleted.",)
+
+
+def _likely_credits(route: Route, complexity: Complexity, wanted: int) -> tuple[Decimal, Decimal]:
+    low, high = _LIKELY_ANSWER[complexity]
+    return route.tariff.cost(min(low, wanted)), route.tariff.cost(min(high, wanted))
+
+
+def _nothing_can_answer(choice: Choice, ask: Ask, catalogue: Catalogue, entitlement: Entitlement) -> AppError:
+    if choice.too_long_for:
+        limit = max(usable_context(model, entitlement) for model in choice.too_long_for)
+        return ContextTooLong(
+            f"The prompt has about {ask.prompt_tokens:,} tokens; at most {limit:,} can be read with your plan.",
+            details={"prompt_tokens": ask.prompt_tokens, "limit": limit},
+        )
+    if any(model.active and model.provider.why is None and model.price is not None for model in catalogue.models):
+        return PlanForbidsModel("No active model is in your plan. Request a higher plan or ask your admin.")
+    return NoRoute("No model can answer now: none is active with a usable provider. Ask your admin.", retry_after=30)

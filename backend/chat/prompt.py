@@ -1,0 +1,128 @@
+"""Reading what was asked: the new prompt with the conversation it belongs to."""
+
+from uuid import UUID
+
+from msgspec import Struct
+
+from backend.accounts.identity import Identity
+from backend.chat import repository
+from backend.chat.repository import HISTORY_MESSAGES, StoredConversation, StoredTurn
+from backend.chat.titles import title_of
+from backend.columns import new_id
+from backend.database import Database
+from backend.errors import InvalidRequest, NotFound
+from backend.providers.calls import Turn
+from shared.chat import ChatRequest
+from shared.messages import ChatMessage, Role
+
+
+class Thread(Struct, frozen=True, kw_only=True):
+    """Where in a kept conversation the exchange goes. `new_prompt` is None when an old prompt is answered anew."""
+
+    id: UUID
+    new: bool
+    title: str
+    revision: int
+    replace_from: int | None
+    new_prompt: str | None
+
+
+class Prompt(Struct, frozen=True, kw_only=True):
+    """What is to be answered: `text` is the person's newest words, `earlier` their words before, oldest first.
+
+    `turns` is all that was said, `text` included; `unread` counts messages too old to have been read.
+    """
+
+    text: str
+    earlier: tuple[str, ...]
+    turns: tuple[Turn, ...]
+    thread: Thread | None
+    unread: int = 0
+
+
+async def read_prompt(database: Database, identity: Identity, request: ChatRequest) -> Prompt:
+    """Raises `InvalidRequest` for what contradicts itself and `NotFound` for a conversation of somebody else."""
+    if request.messages is not None:
+        return _stateless(request, request.messages)
+    if request.message is not None:
+        readable(request.message.content)
+    if request.conversation_id is None:
+        return _first(request)
+    stored = await repository.read_conversation(
+        database, identity.organisation_id, identity.user_id, request.conversation_id
+    )
+    if stored is None:
+        raise NotFound("This conversation does not exist or is not yours.")
+    cut = await _cut(database, identity, request, stored)
+    return _continued(request, stored, cut)
+
+
+def readable(text: str) -> str:
+    """The text. Raises `InvalidRequest` for text that cannot be kept: with NUL characters, or only of spaces."""
+    if "\0" in text:
+        raise InvalidRequest("The prompt has a NUL character. Remove it.")
+    if not text.strip():
+        raise InvalidRequest("The prompt is empty.")
+    return text
+
+
+def _stateless(request: ChatRequest, messages: list[ChatMessage]) -> Prompt:
+    if request.message is not None or request.conversation_id is not None or request.replace_from is not None:
+        raise InvalidRequest("Give either message (in a conversation kept here) or messages (kept nowhere).")
+    if messages[-1].role is not Role.USER:
+        raise InvalidRequest("The last of messages must have the role user.")
+    for message in messages:
+        readable(message.content)
+    words = [m.content for m in messages if m.role is Role.USER]
+    return Prompt(
+        text=words[-1],
+        earlier=tuple(words[:-1]),
+        turns=tuple(Turn(m.role, m.content) for m in messages),
+        thread=None,
+    )
+
+
+def _first(request: ChatRequest) -> Prompt:
+    if request.message is None:
+        raise InvalidRequest("There is nothing to answer: give message or messages.")
+    if request.replace_from is not None:
+        raise InvalidRequest("replace_from needs a conversation_id.")
+    text = request.message.content
+    thread = Thread(id=new_id(), new=True, title=title_of(text), revision=0, replace_from=None, new_prompt=text)
+    return Prompt(text=text, earlier=(), turns=(Turn(Role.USER, text),), thread=thread)
+
+
+async def _cut(database: Database, identity: Identity, request: ChatRequest, stored: StoredConversation) -> int | None:
+    if request.replace_from is None:
+        return None
+    position = await repository.message_position(database, identity.organisation_id, stored.id, request.replace_from)
+    if position is None:
+        raise NotFound("The message to replace does not exist in this conversation.")
+    return position
+
+
+def _continued(request: ChatRequest, stored: StoredConversation, cut: int | None) -> Prompt:
+    kept: list[StoredTurn] = [t for t in stored.turns if cut is None or t.position < cut]
+    turns = [Turn(t.role, t.content) for t in kept]
+    new_prompt = request.message.content if request.message is not None else None
+    if new_prompt is not None:
+        turns.append(Turn(Role.USER, new_prompt))
+    elif cut is None:
+        raise InvalidRequest("There is nothing to answer: give message, or replace_from to answer a prompt anew.")
+    elif not turns or turns[-1].role is not Role.USER:
+        raise InvalidRequest("replace_from names a prompt; to replace a prompt, give message as well.")
+    words = [t.content for t in turns if t.role is Role.USER]
+    return Prompt(
+        text=words[-1],
+        earlier=tuple(words[:-1]),
+        turns=tuple(turns),
+        thread=Thread(
+            id=stored.id,
+            new=False,
+            title=stored.title,
+            revision=stored.revision,
+            replace_from=cut,
+            new_prompt=new_prompt,
+        ),
+        unread=stored.message_count - len(stored.turns) if len(stored.turns) == HISTORY_MESSAGES else 0,
+    )

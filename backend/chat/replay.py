@@ -1,0 +1,78 @@
+"""Answering a repeated request with the first one's result."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+import msgspec
+
+from backend.database import Database
+from backend.errors import AppError, Unavailable
+from backend.metering import repository
+from backend.metering.records import StoredResult
+from shared.chat import ChatAnswer
+from shared.errors import ErrorBody
+from shared.events import Accepted, Done, encode, encode_delta
+
+POLL_SECONDS = 0.2
+
+
+class FirstFailed(AppError):
+    """The first request failed; its error is given again."""
+
+    def __init__(self, body: ErrorBody, status: int) -> None:
+        super().__init__(body.message, retry_after=body.retry_after, details=body.details)
+        self.code, self.status, self.retryable = body.code, status, body.retryable
+
+
+async def await_result(database: Database, caller: UUID, request_id: UUID, seconds: float) -> StoredResult:
+    """The first request's result, once it has one. Raises `Unavailable` when it takes too long or was lost."""
+    deadline = asyncio.get_running_loop().time() + seconds
+    while True:
+        result, running = await repository.stored_result(database, caller, request_id)
+        if result is not None:
+            return result
+        if not running or asyncio.get_running_loop().time() > deadline:
+            raise Unavailable(
+                "The first request with this idempotency key has no result yet. Try again in a moment.", retry_after=2
+            )
+        await asyncio.sleep(POLL_SECONDS)
+
+
+def answer_of(result: StoredResult) -> ChatAnswer:
+    """The stored answer. Raises `FirstFailed`."""
+    if isinstance(result.error, ErrorBody):
+        raise FirstFailed(result.error, 502)
+    if isinstance(result.answer, msgspec.UnsetType):
+        raise Unavailable("The first request's result is incomplete.")
+    return result.answer
+
+
+async def events_of(answer: ChatAnswer) -> AsyncIterator[bytes]:
+    """A stored answer as the stream it was."""
+    attempt, length = answer.route.attempt, len(answer.text)
+    yield encode(
+        Accepted(
+            request_id=answer.request_id,
+            conversation_id=answer.conversation_id,
+            message_id=answer.message_id,
+        ),
+        attempt,
+        0,
+    )
+    if answer.precheck is not None:
+        yield encode(answer.precheck, attempt, 0)
+    yield encode(answer.route, attempt, 0)
+    if answer.text:
+        yield encode_delta(answer.text, attempt, length)
+    yield encode(answer.usage, attempt, length)
+    yield encode(
+        Done(
+            finish_reason=answer.finish_reason,
+            model=answer.model,
+            latency_ms=answer.latency_ms,
+            first_token_ms=answer.first_token_ms,
+        ),
+        attempt,
+        length,
+    )

@@ -1,0 +1,215 @@
+"""Conversations and messages in the database."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from msgspec import Struct
+from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from backend.assistants.tables import Assistant
+from backend.chat.tables import Conversation, Feedback, Message
+from backend.database import Database
+from shared.messages import Role
+
+HISTORY_MESSAGES = 1000
+"""At most so many of the newest messages are read to build a prompt."""
+
+
+class StoredTurn(Struct, frozen=True):
+    """A message as prompts are built from it."""
+
+    id: UUID
+    position: int
+    role: Role
+    content: str
+
+
+class StoredConversation(Struct, frozen=True, kw_only=True):
+    """A conversation with its newest messages, oldest first."""
+
+    id: UUID
+    title: str
+    revision: int
+    assistant_id: UUID | None
+    message_count: int
+    turns: list[StoredTurn]
+
+
+_HISTORY = """
+SELECT c.title, c.revision, c.assistant_id, c.message_count, m.id, m.position, m.role, m.content
+FROM conversations c LEFT JOIN LATERAL (
+    SELECT id, position, role, content FROM messages
+    WHERE organisation_id = c.organisation_id AND conversation_id = c.id AND content <> ''
+    ORDER BY position DESC LIMIT %s
+) m ON true
+WHERE c.organisation_id = %s AND c.id = %s AND c.user_id = %s
+ORDER BY m.position
+"""
+
+
+async def read_conversation(
+    database: Database, organisation_id: UUID, user_id: UUID, conversation_id: UUID
+) -> StoredConversation | None:
+    """The person's conversation in one round trip; None when there is none or it is somebody else's."""
+    rows = await database.call(_HISTORY, (HISTORY_MESSAGES, organisation_id, conversation_id, user_id))
+    if not rows:
+        return None
+    title, revision, assistant_id, message_count = rows[0][:4]
+    return StoredConversation(
+        id=conversation_id,
+        title=title,
+        revision=revision,
+        assistant_id=assistant_id,
+        message_count=message_count,
+        turns=[StoredTurn(id, position, Role(role), content) for *_, id, position, role, content in rows if id],
+    )
+
+
+async def message_position(
+    database: Database, organisation_id: UUID, conversation_id: UUID, message_id: UUID
+) -> int | None:
+    """Where a message stands in its conversation."""
+    rows = await database.call(
+        "SELECT position FROM messages WHERE organisation_id = %s AND conversation_id = %s AND id = %s",
+        (organisation_id, conversation_id, message_id),
+    )
+    return rows[0][0] if rows else None
+
+
+async def own_conversation(
+    session: AsyncSession, organisation_id: UUID, user_id: UUID, id: UUID
+) -> Conversation | None:
+    """One conversation of the person."""
+    found = await session.execute(
+        select(Conversation).where(
+            col(Conversation.organisation_id) == organisation_id,
+            col(Conversation.user_id) == user_id,
+            col(Conversation.id) == id,
+        )
+    )
+    return found.scalar_one_or_none()
+
+
+async def list_conversations(
+    session: AsyncSession, user_id: UUID, query: str | None, after: tuple[object, UUID] | None, limit: int
+) -> Sequence[Conversation]:
+    """The person's conversations, last used first; `query` matches titles."""
+    statement = select(Conversation).where(col(Conversation.user_id) == user_id)
+    if query:
+        statement = statement.where(col(Conversation.title).icontains(query, autoescape=True))
+    if after is not None:
+        moment, id = after
+        statement = statement.where(
+            or_(
+                col(Conversation.updated_at) < moment,
+                and_(col(Conversation.updated_at) == moment, col(Conversation.id) < id),
+            )
+        )
+    statement = statement.order_by(col(Conversation.updated_at).desc(), col(Conversation.id).desc()).limit(limit)
+    return (await session.execute(statement)).scalars().all()
+
+
+async def remove(session: AsyncSession, conversation: Conversation) -> None:
+    """Deletes a conversation with its messages."""
+    await session.execute(
+        delete(Conversation).where(
+            col(Conversation.organisation_id) == conversation.organisation_id,
+            col(Conversation.id) == conversation.id,
+        )
+    )
+
+
+class MessageRow(Struct, frozen=True):
+    """A message with its assistant's name and the person's rating."""
+
+    message: Message
+    assistant_name: str | None
+    rating: str | None
+
+
+async def list_messages(
+    session: AsyncSession, organisation_id: UUID, conversation_id: UUID, before: int | None, limit: int
+) -> list[MessageRow]:
+    """The newest messages before a position, newest first."""
+    statement = (
+        select(Message, col(Assistant.name), col(Feedback.rating))
+        .outerjoin(Assistant, col(Assistant.id) == col(Message.assistant_id))
+        .outerjoin(
+            Feedback,
+            and_(
+                col(Feedback.organisation_id) == col(Message.organisation_id),
+                col(Feedback.message_id) == col(Message.id),
+            ),
+        )
+        .where(col(Message.organisation_id) == organisation_id, col(Message.conversation_id) == conversation_id)
+    )
+    if before is not None:
+        statement = statement.where(col(Message.position) < before)
+    statement = statement.order_by(col(Message.position).desc()).limit(limit)
+    rows = (await session.execute(statement)).all()
+    return [MessageRow(message, name, rating) for message, name, rating in rows]
+
+
+async def own_answer(session: AsyncSession, organisation_id: UUID, user_id: UUID, message_id: UUID) -> Message | None:
+    """An answer in one of the person's conversations."""
+    found = await session.execute(
+        select(Message)
+        .join(
+            Conversation,
+            and_(
+                col(Conversation.organisation_id) == col(Message.organisation_id),
+                col(Conversation.id) == col(Message.conversation_id),
+            ),
+        )
+        .where(
+            col(Message.organisation_id) == organisation_id,
+            col(Message.id) == message_id,
+            col(Message.role) == Role.ASSISTANT.value,
+            col(Conversation.user_id) == user_id,
+        )
+    )
+    return found.scalar_one_or_none()
+
+
+async def put_feedback(session: AsyncSession, answer: Message, user_id: UUID, rating: str, comment: str | None) -> None:
+    """Sets the person's judgement on an answer; the last one counts."""
+    row = insert(Feedback).values(
+        organisation_id=answer.organisation_id,
+        message_id=answer.id,
+        user_id=user_id,
+        request_id=answer.request_id,
+        rating=rating,
+        comment=comment,
+    )
+    await session.execute(
+        row.on_conflict_do_update(
+            index_elements=["organisation_id", "message_id"], set_={"rating": rating, "comment": comment}
+        )
+    )
+
+
+async def change(session: AsyncSession, conversation: Conversation, changes: dict[str, object]) -> None:
+    """Changes a conversation's title or assistant."""
+    await session.execute(
+        update(Conversation)
+        .where(
+            col(Conversation.organisation_id) == conversation.organisation_id,
+            col(Conversation.id) == conversation.id,
+        )
+        .values(**changes)
+    )
+
+
+async def owns_request(database: Database, user_id: UUID, request_id: UUID) -> bool | None:
+    """Whether the person's request runs (True) or has ended (False); None when it is not theirs."""
+    rows = await database.call(
+        "SELECT EXISTS (SELECT 1 FROM holds WHERE request_id = %(r)s AND user_id = %(u)s),"
+        " EXISTS (SELECT 1 FROM model_calls WHERE request_id = %(r)s AND user_id = %(u)s)"
+        " OR EXISTS (SELECT 1 FROM idempotency_keys WHERE request_id = %(r)s AND caller = %(u)s)",
+        {"r": request_id, "u": user_id},
+    )
+    running, ended = rows[0]
+    return True if running else False if ended else None

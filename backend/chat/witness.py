@@ -1,0 +1,67 @@
+"""Who sees calls succeed and fail: the policy's health book, the metrics and the log."""
+
+import structlog
+
+from backend.chat.order import Route
+from backend.chat.outcome import Ended
+from backend.errors import AppError
+from backend.metering.pricing import ZERO
+from backend.metrics import Metrics
+from backend.policy.health import HealthBook
+
+log = structlog.get_logger()
+
+
+class Witness:
+    """Told of every attempt and every end; says nothing of what was asked or answered."""
+
+    def __init__(self, health: HealthBook, metrics: Metrics) -> None:
+        self._health = health
+        self._metrics = metrics
+
+    def answered(self, route: Route) -> None:
+        """A model answered."""
+        self._note(route, answered=True)
+
+    def failed(self, route: Route, error: AppError) -> None:
+        """A model did not."""
+        self._note(route, answered=False)
+        self._metrics.errors.labels(route.model.name, route.model.provider.name, error.code.value).inc()
+
+    def _note(self, route: Route, *, answered: bool) -> None:
+        self._health.record(route.model.name, answered=answered)
+        self._metrics.health.labels(route.model.name).set(self._health[route.model.name].uptime)
+
+    def ended(self, ended: Ended) -> None:
+        """A request is over: one line in the log, one count in each metric."""
+        model, order = ended.route.model, ended.order
+        usage = ended.charge.usage if ended.charge is not None else None
+        prompt_tokens = usage.prompt_tokens if usage is not None else 0
+        completion_tokens = usage.completion_tokens if usage is not None else 0
+        self._metrics.ended(
+            model=model.name,
+            provider=model.provider.name,
+            assistant=order.assistant.family,
+            state=ended.state.value,
+            rule=order.strategy,
+            seconds=ended.latency_ms / 1000,
+            first_token_seconds=ended.first_token_ms / 1000 if ended.first_token_ms is not None else None,
+            prompt_tokens=prompt_tokens,
+            completion_tokens=completion_tokens,
+            raw_cost=ended.charge.raw.total if ended.charge is not None else ZERO,
+            fell_back=ended.route is not order.routes[0],
+        )
+        log.info(
+            "call",
+            request_id=str(order.request_id),
+            user=str(order.user_id),
+            provider=model.provider.name,
+            model=model.name,
+            state=ended.state.value,
+            error=ended.error.code.value if ended.error is not None else None,
+            attempts=ended.attempt,
+            prompt_tokens=prompt_tokens,
+            completion_tokens=completion_tokens,
+            latency_ms=ended.latency_ms,
+            first_token_ms=ended.first_token_ms,
+        )

@@ -1,0 +1,124 @@
+"""The outermost layer: request id, client address, identity and security headers for every request.
+
+One plain ASGI middleware, because each layer costs on the hot path.
+"""
+
+from ipaddress import IPv4Network, IPv6Network, ip_address
+from uuid import UUID
+
+import psycopg
+import psycopg_pool
+from litestar.enums import ScopeType
+from litestar.response.base import ASGIResponse
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from backend.accounts.credentials import presented
+from backend.accounts.identities import IdentityCache
+from backend.columns import new_id
+from backend.errors import Unavailable
+from shared.errors import ErrorEnvelope
+from shared.paths import REQUEST_ID_HEADER
+from shared.wire import encode
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; script-src 'self' 'unsafe-inline';"
+    " object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+)
+_HEADERS = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
+    (b"content-security-policy", CONTENT_SECURITY_POLICY.encode()),
+]
+_REQUEST_ID = REQUEST_ID_HEADER.encode()
+
+Networks = tuple[IPv4Network | IPv6Network, ...]
+
+
+class Edge:
+    """Sets `request.state.request_id` and `.address` ("" when unknown), `request.user` and `request.auth` (token)."""
+
+    def __init__(self, app: ASGIApp, *, identities: IdentityCache, trusted_proxies: Networks) -> None:
+        self._app = app
+        self._identities = identities
+        self._trusted = trusted_proxies
+        self._peers: dict[str, bool] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Runs the request inside."""
+        if scope["type"] != ScopeType.HTTP:
+            await self._app(scope, receive, send)
+            return
+        request_id = new_id()
+        state = scope.setdefault("state", {})
+        state["request_id"] = request_id
+        state["address"] = self._address(scope)
+        credential = presented(scope)
+        scope["auth"] = credential.token if credential is not None else None
+        try:
+            scope["user"] = await self._identities.resolve(credential.token) if credential is not None else None
+        except (psycopg.Error, psycopg_pool.PoolTimeout):
+            inside = _database_away(request_id)
+        else:
+            inside = self._app
+
+        shown = str(request_id).encode()
+
+        async def respond(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                present = {name for name, _ in message["headers"]}
+                more = [header for header in _HEADERS if header[0] not in present]
+                if _REQUEST_ID not in present:
+                    more.append((_REQUEST_ID, shown))
+                message["headers"] = [*message["headers"], *more]
+            await send(message)
+
+        await inside(scope, receive, respond)
+
+    def _address(self, scope: Scope) -> str:
+        """The client's address, as far as trusted proxies tell.
+
+        A trusted peer that forwards nothing is the machine itself: its address says nothing about whom to
+        throttle, so it is unknown.
+        """
+        client = scope.get("client")
+        peer = client[0] if client else ""
+        if not self._is_trusted(peer):
+            return peer
+        forwarded = next((value for name, value in scope["headers"] if name == b"x-forwarded-for"), b"")
+        for hop in reversed(forwarded.decode("latin-1").split(",")):
+            address = _parsed(hop.strip())
+            if address is None:
+                break
+            if not self._is_trusted(address):
+                return address
+        return ""
+
+    def _is_trusted(self, peer: str) -> bool:
+        known = self._peers.get(peer)
+        if known is None:
+            address = _parsed(peer)
+            known = address is not None and any(ip_address(address) in network for network in self._trusted)
+            if len(self._peers) < 10_000:
+                self._peers[peer] = known
+        return known
+
+
+def _database_away(request_id: UUID) -> ASGIApp:
+    error = Unavailable("The database cannot be reached at the moment. Try again.", retry_after=2)
+    return ASGIResponse(
+        body=encode(ErrorEnvelope(error=error.body(str(request_id)))),
+        status_code=error.status,
+        media_type="application/json",
+        headers={"retry-after": "2"},
+    )
+
+
+def _parsed(text: str) -> str | None:
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        return None

@@ -1,0 +1,119 @@
+"""Admission: turning what the database says into an admitted request or a clear refusal."""
+
+from decimal import Decimal
+from uuid import UUID
+
+from msgspec import Struct
+
+from backend.accounts.identity import Identity
+from backend.database import Database
+from backend.errors import AppError, NotFound, Unavailable
+from backend.metering import repository
+from backend.metering.errors import (
+    ConversationBusy,
+    IdempotencyMismatch,
+    OutOfCredits,
+    RateLimited,
+    SpendingCap,
+    TooManyChats,
+)
+from backend.metering.rates import Kind, WindowState, windows
+from backend.metering.records import AdmissionRecord, AdmissionResult
+from shared.plans import PlanLimits
+
+LEASE_SECONDS = 60
+BUSY_RETRY_SECONDS = 2
+
+
+class Admitted(Struct, frozen=True, kw_only=True):
+    """At most `held` credits are held, for at most `max_tokens` of answer; `balance` is what is left beside them."""
+
+    max_tokens: int
+    held: Decimal
+    balance: Decimal
+    windows: list[WindowState]
+
+
+class Repeated(Struct, frozen=True):
+    """The idempotency key stands for this earlier request, asked in the same words."""
+
+    request_id: UUID
+
+
+class Stale(Struct, frozen=True):
+    """The decision was made with an older catalogue, identity or conversation and must be made again."""
+
+    what: str
+
+
+async def admit(database: Database, record: AdmissionRecord) -> Admitted | Repeated | Stale:
+    """One short transaction. Raises the refusals of `backend.metering.errors`, `NotFound`, `Unavailable`."""
+    result = await repository.admit(database, record)
+    match result.outcome:
+        case "admitted":
+            return Admitted(
+                max_tokens=result.max_tokens, held=result.held, balance=result.balance, windows=result.windows
+            )
+        case "repeated" if result.same and result.request_id is not None:
+            return Repeated(result.request_id)
+        case "stale_catalogue" | "stale_identity" | "stale_conversation":
+            return Stale(result.outcome.removeprefix("stale_"))
+        case _:
+            raise _refusal(result)
+
+
+def _refusal(result: AdmissionResult) -> AppError:
+    match result.outcome:
+        case "repeated":
+            return IdempotencyMismatch(
+                "This idempotency key was used with another request within 24 hours. Use a new one."
+            )
+        case "no_conversation":
+            return NotFound("This conversation does not exist or is not yours.")
+        case "conversation_busy":
+            return ConversationBusy(
+                "An answer is still being written in this conversation. Stop it or wait for it.",
+                retry_after=BUSY_RETRY_SECONDS,
+                details={"request_id": str(result.request_id)},
+            )
+        case "too_many_chats":
+            whose = "You have" if result.whose == "user" else "Your organisation has"
+            return TooManyChats(
+                f"{whose} {result.limit} answers being written at once, which is the limit. Wait for one to end.",
+                retry_after=BUSY_RETRY_SECONDS,
+                details={"limit": result.limit},
+            )
+        case "rate_limited":
+            return rate_refusal(result.what, result.limit, result.seconds, result.retry_after)
+        case "out_of_credits" if result.binding == "balance":
+            return OutOfCredits(
+                "Not enough credits are left for an answer. Request a higher plan or wait for the next month.",
+                details={"balance": str(result.spendable), "needed": str(result.needed)},
+            )
+        case "out_of_credits":
+            span = "today" if result.binding == "day" else "one request"
+            return SpendingCap(
+                f"Your plan's cap of credits for {span} does not allow this. Shorten the prompt or ask your admin.",
+                details={"allowed": str(max(result.spendable, Decimal(0))), "needed": str(result.needed)},
+            )
+    return Unavailable("The request could not be admitted. Try again.")
+
+
+def rate_refusal(what: str, limit: int, seconds: int, retry_after: int) -> RateLimited:
+    """A full window in words."""
+    span = {60: "minute", 3600: "hour", 86400: "day"}.get(seconds, f"{seconds} s")
+    return RateLimited(
+        f"The limit of {limit:,} {what} a {span} is reached. Ready again in {retry_after} s.",
+        retry_after=max(1, retry_after),
+        details={"limit": limit, "window": seconds, "what": what},
+    )
+
+
+async def take_rate(
+    database: Database, kind: Kind, identity: Identity, limits: PlanLimits, address: str
+) -> list[WindowState]:
+    """Counts one request that needs no credits. Raises `RateLimited`."""
+    result = await repository.take_rate(database, windows(kind, identity, limits, address), 0)
+    if result.outcome != "taken":
+        raise rate_refusal(result.what, result.limit, result.seconds, result.retry_after)
+    return result.windows

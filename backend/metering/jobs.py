@@ -1,0 +1,82 @@
+"""Keeping holds honest: leases of running requests, and what crashed processes left."""
+
+from typing import TYPE_CHECKING
+
+import msgspec
+import structlog
+
+from backend.columns import new_id
+from backend.metering import repository
+from backend.metering.admission import LEASE_SECONDS
+from backend.metering.records import AttemptRecord, MessageDocument, SettlementRecord
+from backend.metering.repository import Orphan
+from shared.admin import RouteDecision
+from shared.errors import ErrorCode
+from shared.messages import MessageState
+
+if TYPE_CHECKING:
+    from backend.services import Services
+
+log = structlog.get_logger()
+
+
+async def renew_leases(services: "Services") -> None:
+    """Says that this process's requests still run."""
+    await repository.renew_leases(services.database, services.process_id, LEASE_SECONDS)
+
+
+async def settle_orphans(services: "Services") -> None:
+    """Ends requests whose process is gone: their holds are released and nothing is charged."""
+    for orphan in await repository.orphans(services.database):
+        await repository.settle(services.database, [_interrupted(orphan, services)])
+        log.warning("orphan_settled", request_id=str(orphan.request_id))
+
+
+async def purge(services: "Services") -> None:
+    """Forgets old idempotency keys and rate windows."""
+    await repository.purge(services.database)
+
+
+def _interrupted(orphan: Orphan, services: "Services") -> SettlementRecord:
+    route = msgspec.json.decode(orphan.route, type=RouteDecision)
+    name = route.chain[0].model
+    model = services.catalogue.current.model(name)
+    return SettlementRecord(
+        request_id=orphan.request_id,
+        organisation_id=orphan.organisation_id,
+        user_id=orphan.user_id,
+        assistant=route.assistant,
+        attempts=[
+            AttemptRecord(
+                id=new_id(),
+                attempt=1,
+                provider=route.chain[0].provider,
+                model=name,
+                model_id=model.id if model is not None else None,
+                status="failed",
+                final=True,
+                error_code=ErrorCode.INTERRUPTED,
+                fault="the process that ran it is gone",
+                started_ms=0,
+                latency_ms=0,
+                first_token_ms=None,
+            )
+        ],
+        cost=None,
+        usage=None,
+        message=MessageDocument(
+            content="",
+            state=MessageState.INTERRUPTED,
+            model=name,
+            reasons=route.reasons,
+            notices=[],
+            prompt_tokens=None,
+            completion_tokens=None,
+            estimated=False,
+            finish_reason=None,
+            latency_ms=0,
+            first_token_ms=None,
+            failure=ErrorCode.INTERRUPTED,
+        ),
+        result=None,
+    )

@@ -1,0 +1,91 @@
+"""Rate windows: who is counted, by what, and what the caller is told. Pure."""
+
+from ipaddress import ip_address
+from time import time
+from typing import Literal
+from uuid import UUID
+
+from msgspec import Struct
+
+from backend.accounts.identity import Identity
+from shared.plans import PlanLimits
+
+Kind = Literal["chat", "precheck", "image"]
+
+MINUTE = 60
+UNLIMITED = 1_000_000_000_000
+ADDRESS_REQUESTS_PER_MINUTE: dict[Kind, int] = {"chat": 600, "precheck": 1200, "image": 120}
+_IPV6_SITE_BITS = 64
+
+
+class Window(Struct, frozen=True):
+    """At most `requests` and `tokens` in each `seconds` for whatever `key` names."""
+
+    key: str
+    seconds: int
+    requests: int
+    tokens: int
+
+
+class WindowState(Struct, frozen=True, kw_only=True):
+    """A window after a request was counted; `reset` is in epoch seconds."""
+
+    key: str
+    seconds: int
+    reset: int
+    requests: int
+    requests_left: int
+    tokens: int
+    tokens_left: int
+
+
+def windows(kind: Kind, identity: Identity, limits: PlanLimits, address: str) -> list[Window]:
+    """The windows one request counts in: the person's, and the address's where it is known."""
+    requests = {
+        "chat": limits.requests_per_minute,
+        "precheck": limits.prechecks_per_minute,
+        "image": limits.images_per_minute,
+    }[kind]
+    tokens = limits.tokens_per_minute if kind == "chat" else None
+    found = [Window(_user_key(kind, identity.user_id), MINUTE, requests or UNLIMITED, tokens or UNLIMITED)]
+    if address:
+        found.append(Window(f"{kind} address {_site(address)}", MINUTE, ADDRESS_REQUESTS_PER_MINUTE[kind], UNLIMITED))
+    return found
+
+
+def _user_key(kind: Kind, user_id: UUID) -> str:
+    return f"{kind} user {user_id}"
+
+
+def _site(address: str) -> str:
+    """An IPv6 customer has a whole /64, so that is what counts as one address."""
+    parsed = ip_address(address)
+    if parsed.version == 6:
+        return str(ip_address(int(parsed) >> _IPV6_SITE_BITS << _IPV6_SITE_BITS))
+    return str(parsed)
+
+
+def rate_headers(states: list[WindowState]) -> dict[str, str]:
+    """The `x-ratelimit-*` headers of API.md for the person's window, and for the tightest one."""
+    if not states:
+        return {}
+    tightest = min(states, key=lambda s: s.requests_left / s.requests)
+    mine = next((s for s in states if " user " in s.key), tightest)
+    reset = _duration(max(0, round(mine.reset - time())))
+    return {
+        "x-ratelimit-limit-requests": str(mine.requests),
+        "x-ratelimit-remaining-requests": str(max(0, mine.requests_left)),
+        "x-ratelimit-reset-requests": reset,
+        "x-ratelimit-limit-tokens": str(mine.tokens),
+        "x-ratelimit-remaining-tokens": str(max(0, mine.tokens_left)),
+        "x-ratelimit-reset-tokens": reset,
+        "x-ratelimit-limit": str(tightest.requests),
+        "x-ratelimit-remaining": str(max(0, tightest.requests_left)),
+        "x-ratelimit-reset": str(tightest.reset),
+        "x-ratelimit-window": str(tightest.seconds),
+    }
+
+
+def _duration(seconds: int) -> str:
+    minutes, rest = divmod(seconds, 60)
+    return f"{minutes}m{rest}s" if minutes else f"{rest}s"

@@ -1,0 +1,220 @@
+"""What admission and settlement write: the documents their SQL functions read."""
+
+from decimal import Decimal
+from typing import Literal
+from uuid import UUID
+
+from msgspec import UNSET, Struct, UnsetType
+
+from backend.metering.rates import Window, WindowState
+from shared.admin import BucketCost, Factor, RouteDecision
+from shared.chat import ChatAnswer
+from shared.errors import ErrorBody
+from shared.messages import FinishReason, MessageState
+from shared.plans import PlanLimits
+from shared.precheck import CategoryScore, Risk
+
+
+class CheckRecord(Struct, frozen=True, kw_only=True):
+    """A `prompt_checks` row."""
+
+    organisation_id: UUID
+    id: UUID
+    user_id: UUID
+    request_id: UUID | None
+    conversation_id: UUID | None
+    category: str
+    scores: list[CategoryScore]
+    complexity: str
+    risk: Risk
+    risk_action: str
+    language: str | None
+    confidence: float
+    recommended_assistant: UUID | None
+    signals: list[str]
+    characters: int
+    prompt_tokens: int
+    prompt_hash: str
+
+
+class PromptRecord(Struct, frozen=True):
+    """The person's new message."""
+
+    id: UUID
+    content: str
+
+
+class ConversationRecord(Struct, frozen=True, kw_only=True):
+    """What admission changes in a conversation. `replace_from` is a position; `revision` the one that was read."""
+
+    id: UUID
+    new: bool
+    title: str
+    revision: int
+    assistant_id: UUID | None
+    answer_assistant_id: UUID
+    answer_id: UUID
+    prompt: PromptRecord | None
+    replace_from: int | None
+    model: str
+    reasons: list[str]
+    notices: list[str]
+
+
+class IdempotencyRecord(Struct, frozen=True):
+    """A caller's key and the keyed hash (hex) of what was asked with it."""
+
+    caller: UUID
+    key: str
+    body_hash: str
+
+
+class AdmissionRecord(Struct, frozen=True, kw_only=True):
+    """The argument of `admit_request`. Credits are held for the prompt and up to `wanted_tokens` of answer."""
+
+    request_id: UUID
+    organisation_id: UUID
+    user_id: UUID
+    process_id: UUID
+    lease_seconds: int
+    catalogue_version: int
+    identity_version: int
+    monthly_credits: Decimal
+    limits: PlanLimits
+    windows: list[Window]
+    prompt_tokens: int
+    fixed_credits: Decimal
+    credits_per_token: Decimal
+    wanted_tokens: int
+    min_tokens: int
+    conversation: ConversationRecord | None
+    check: CheckRecord | None
+    idempotency: IdempotencyRecord | None
+    route: RouteDecision
+
+
+class AdmissionResult(Struct, frozen=True, kw_only=True):
+    """What `admit_request` answers; which fields are set depends on `outcome`."""
+
+    outcome: Literal[
+        "admitted",
+        "repeated",
+        "stale_catalogue",
+        "stale_identity",
+        "stale_conversation",
+        "no_conversation",
+        "conversation_busy",
+        "too_many_chats",
+        "rate_limited",
+        "out_of_credits",
+    ]
+    max_tokens: int = 0
+    held: Decimal = Decimal(0)
+    balance: Decimal = Decimal(0)
+    windows: list[WindowState] = []
+    request_id: UUID | None = None
+    same: bool = False
+    limit: int = 0
+    whose: str = "user"
+    what: str = ""
+    seconds: int = 0
+    retry_after: int = 0
+    binding: Literal["balance", "day", "request"] = "balance"
+    spendable: Decimal = Decimal(0)
+    needed: Decimal = Decimal(0)
+
+
+class AttemptRecord(Struct, frozen=True, kw_only=True):
+    """A `model_calls` row. Times are in milliseconds, `started_ms` from admission."""
+
+    id: UUID
+    attempt: int
+    provider: str
+    model: str
+    model_id: UUID | None
+    status: Literal["answered", "cancelled", "failed"]
+    final: bool
+    error_code: str | None
+    fault: str | None
+    started_ms: int
+    latency_ms: int
+    first_token_ms: int | None
+    input_tokens: int | None = None
+    cached_input_tokens: int | None = None
+    cache_write_tokens: int | None = None
+    output_tokens: int | None = None
+    reasoning_tokens: int | None = None
+    image_tokens: int | None = None
+    audio_tokens: int | None = None
+    estimated: bool = False
+    provider_request_id: str | None = None
+    provider_cost: Decimal | None = None
+
+
+class CostDocument(Struct, frozen=True, kw_only=True):
+    """A `cost_records` row before it is known how much of it the hold covers."""
+
+    model_call_id: UUID
+    raw_cost: Decimal
+    multiplier: Decimal
+    factors: tuple[Factor, ...]
+    credits_per_dollar: Decimal
+    display_cost: Decimal
+    price_version: int
+    buckets: list[BucketCost]
+    estimated: bool
+    provider_cost: Decimal | None
+
+
+class UsageDocument(Struct, frozen=True):
+    """What the person is shown."""
+
+    model: str
+    prompt_tokens: int
+    completion_tokens: int
+
+
+class MessageDocument(Struct, frozen=True, kw_only=True):
+    """What becomes of the answer's message."""
+
+    content: str
+    state: MessageState
+    model: str
+    reasons: list[str]
+    notices: list[str]
+    prompt_tokens: int | None
+    completion_tokens: int | None
+    estimated: bool
+    finish_reason: FinishReason | None
+    latency_ms: int
+    first_token_ms: int | None
+    failure: str | None
+
+
+class StoredResult(Struct, frozen=True, kw_only=True):
+    """What a repeated request with the same idempotency key is answered with; exactly one field is set."""
+
+    answer: ChatAnswer | UnsetType = UNSET
+    error: ErrorBody | UnsetType = UNSET
+
+
+class SettlementRecord(Struct, frozen=True, kw_only=True):
+    """One element of the argument of `settle_requests`."""
+
+    request_id: UUID
+    organisation_id: UUID
+    user_id: UUID
+    assistant: str
+    attempts: list[AttemptRecord]
+    cost: CostDocument | None
+    usage: UsageDocument | None
+    message: MessageDocument | None
+    result: StoredResult | None
+
+
+class Settled(Struct, frozen=True):
+    """The outcome: `settled` is False when the request was settled before. `balance` is what can be spent."""
+
+    settled: bool
+    charged: Decimal
+    balance: Decimal

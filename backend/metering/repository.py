@@ -1,0 +1,123 @@
+"""The hot statements: admission, settlement, leases and rate windows, each one round trip."""
+
+from datetime import timedelta
+from decimal import Decimal
+from uuid import UUID
+
+import msgspec
+
+from backend.database import Database
+from backend.metering.rates import Window, WindowState
+from backend.metering.records import (
+    AdmissionRecord,
+    AdmissionResult,
+    CheckRecord,
+    Settled,
+    SettlementRecord,
+    StoredResult,
+)
+
+_encode = msgspec.json.Encoder().encode
+_admission = msgspec.json.Decoder(AdmissionResult)
+_stored = msgspec.json.Decoder(StoredResult)
+
+NOTHING = Decimal(0)
+
+
+class RateResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What `take_rate` answers: `taken` with the windows, or `rate_limited` with the full one."""
+
+    outcome: str
+    windows: list[WindowState] = []
+    limit: int = 0
+    what: str = ""
+    seconds: int = 0
+    retry_after: int = 0
+
+
+_rate = msgspec.json.Decoder(RateResult)
+
+
+class Orphan(msgspec.Struct, frozen=True):
+    """A hold whose process no longer renews its lease."""
+
+    organisation_id: UUID
+    request_id: UUID
+    user_id: UUID
+    message_id: UUID | None
+    route: bytes
+
+
+async def admit(database: Database, record: AdmissionRecord) -> AdmissionResult:
+    """Takes hold, slot and rate together, or says why not; repeating it is safe."""
+    rows = await database.call("SELECT admit_request(%s::jsonb)::text", (_encode(record).decode(),))
+    return _admission.decode(rows[0][0])
+
+
+async def settle(database: Database, records: list[SettlementRecord]) -> dict[UUID, Settled]:
+    """Ends requests exactly once each; repeating it is safe."""
+    rows = await database.call("SELECT * FROM settle_requests(%s::jsonb)", (_encode(records).decode(),))
+    return {
+        request_id: Settled(settled, charged or NOTHING, balance or NOTHING)
+        for request_id, settled, charged, balance in rows
+    }
+
+
+async def take_rate(database: Database, windows: list[Window], tokens: int) -> RateResult:
+    """Counts one request in its windows, unless one is full."""
+    rows = await database.call("SELECT take_rate(%s::jsonb, %s)::text", (_encode(windows).decode(), tokens))
+    return _rate.decode(rows[0][0])
+
+
+async def record_check(database: Database, record: CheckRecord) -> None:
+    """Stores a precheck that no request follows."""
+    await database.call("SELECT record_prompt_check(%s::jsonb)::text", (_encode(record).decode(),))
+
+
+async def spendable(database: Database, user_id: UUID, monthly_credits: Decimal) -> Decimal:
+    """What the person can spend now: the balance less what running requests hold."""
+    rows = await database.call("SELECT balance - held FROM open_credit_period(%s, %s)", (user_id, monthly_credits))
+    return rows[0][0] or NOTHING
+
+
+async def renew_leases(database: Database, process_id: UUID, lease_seconds: int) -> int:
+    """Renews the leases of all of a process's holds in one statement and says how many there are."""
+    rows = await database.call(
+        "WITH renewed AS (UPDATE holds SET lease_until = clock_timestamp() + %s WHERE process_id = %s RETURNING 1)"
+        " SELECT count(*) FROM renewed",
+        (timedelta(seconds=lease_seconds), process_id),
+    )
+    return int(rows[0][0])
+
+
+async def orphans(database: Database, limit: int = 200) -> list[Orphan]:
+    """Holds whose lease has run out."""
+    rows = await database.call(
+        "SELECT organisation_id, request_id, user_id, message_id, route::text FROM holds"
+        " WHERE lease_until < clock_timestamp() ORDER BY lease_until LIMIT %s",
+        (limit,),
+    )
+    return [Orphan(org, request, user, message, route.encode()) for org, request, user, message, route in rows]
+
+
+async def stored_result(database: Database, caller: UUID, request_id: UUID) -> tuple[StoredResult | None, bool]:
+    """The finished result of an earlier request, and whether that request still runs."""
+    rows = await database.call(
+        "SELECT i.result::text, EXISTS (SELECT 1 FROM holds h WHERE h.request_id = i.request_id)"
+        " FROM idempotency_keys i WHERE i.caller = %s AND i.request_id = %s",
+        (caller, request_id),
+    )
+    if not rows:
+        return None, False
+    text, running = rows[0]
+    return (_stored.decode(text) if text is not None else None), bool(running)
+
+
+async def purge(database: Database) -> None:
+    """Forgets idempotency keys after 24 hours and rate windows after two days."""
+    await database.call(
+        "WITH keys AS (DELETE FROM idempotency_keys WHERE created_at < now() - interval '24 hours' RETURNING 1),"
+        " windows AS (DELETE FROM rate_windows WHERE started_at < now() - interval '2 days' RETURNING 1)"
+        " SELECT (SELECT count(*) FROM keys) + (SELECT count(*) FROM windows)",
+        (),
+    )

@@ -1,0 +1,32 @@
+"""The OpenAPI document: what every operation may answer beside success."""
+
+from litestar.openapi.datastructures import ResponseSpec
+
+from shared.errors import ErrorEnvelope
+
+_MEANING = {
+    400: "Malformed or invalid",
+    401: "Not signed in",
+    402: "Out of credits",
+    403: "Not allowed",
+    404: "Absent, or not yours",
+    409: "Conflict",
+    413: "Too large",
+    422: "Refused by a risk filter",
+    429: "A limit is reached",
+    502: "Provider fault",
+    503: "No route available",
+    504: "Provider too slow",
+}
+
+
+def errors(*statuses: int) -> dict[int, ResponseSpec]:
+    """Documents the error responses of an operation."""
+    return {
+        status: ResponseSpec(data_container=ErrorEnvelope, description=_MEANING[status], generate_examples=False)
+        for status in statuses
+    }
+
+
+REFUSALS = errors(*_MEANING)
+"""Everything a model call may answer."""

@@ -1,0 +1,172 @@
+"""Which model answers, and why. Pure: catalogue, entitlement and ask in, an ordered chain with reasons out."""
+
+import math
+from collections.abc import Mapping
+from decimal import Decimal
+
+from msgspec import Struct
+
+from backend.catalogue.snapshot import Assistant, Catalogue, Model
+from backend.entitlements.plans import Entitlement
+from backend.metering.pricing import dearest_input, dearest_output
+from backend.policy.strategies import WEIGHTS, Weights
+from shared.admin import Candidate, Rejected
+from shared.catalogue import Capability, LatencyTier
+from shared.chat import Strategy
+from shared.precheck import Complexity
+
+CHAIN_LENGTH = 4
+SHORTEST_ANSWER = 64
+"""Tokens of the context that must be left for an answer."""
+
+_LATENCY = {LatencyTier.FAST: 1.0, LatencyTier.MEDIUM: 0.6, LatencyTier.SLOW: 0.2}
+_NEEDED_QUALITY = {
+    Complexity.SIMPLE: 0.0,
+    Complexity.STANDARD: 0.4,
+    Complexity.COMPLEX: 0.65,
+    Complexity.REASONING: 0.75,
+}
+_EXPECTED_ANSWER = {
+    Complexity.SIMPLE: 200,
+    Complexity.STANDARD: 500,
+    Complexity.COMPLEX: 1200,
+    Complexity.REASONING: 2500,
+}
+
+
+class Health(Struct, frozen=True):
+    """How a model has been doing of late: the share of calls answered, between 0 and 1."""
+
+    uptime: float = 1.0
+
+
+HEALTHY = Health()
+
+
+class Ask(Struct, frozen=True, kw_only=True):
+    """What has to be answered. `model` is set when the caller named one; it is then the only candidate."""
+
+    assistant: Assistant
+    complexity: Complexity
+    prompt_tokens: int
+    needs: frozenset[Capability]
+    strategy: Strategy
+    model: Model | None = None
+    wanted_tokens: int | None = None
+
+
+class Ranked(Struct, frozen=True):
+    """A model in the chain with the scores that put it there."""
+
+    model: Model
+    candidate: Candidate
+
+
+class Choice(Struct, frozen=True, kw_only=True):
+    """The models to try, best first, and every one that was not possible. Empty chain: nothing can answer.
+
+    `too_long_for` holds the models that only the length of the prompt ruled out.
+    """
+
+    chain: tuple[Ranked, ...]
+    rejected: tuple[Rejected, ...]
+    too_long_for: tuple[Model, ...]
+
+
+def usable_context(model: Model, entitlement: Entitlement) -> int:
+    """Tokens of prompt and answer together: what the model reads or the plan allows, whichever is less."""
+    return min(model.context_window, entitlement.max_context)
+
+
+def choose(ask: Ask, catalogue: Catalogue, entitlement: Entitlement, health: Mapping[str, Health]) -> Choice:
+    """Ranks every model that may and can answer."""
+    possible: list[Model] = []
+    rejected: list[Rejected] = []
+    too_long: list[Model] = []
+    for model in (ask.model,) if ask.model is not None else catalogue.models:
+        obstacle = _obstacle(model, ask, entitlement)
+        if obstacle is not None:
+            rejected.append(Rejected(model=model.name, reason=obstacle))
+        elif ask.prompt_tokens + SHORTEST_ANSWER > usable_context(model, entitlement):
+            too_long.append(model)
+            limit = usable_context(model, entitlement)
+            rejected.append(
+                Rejected(model=model.name, reason=f"reads {limit:,} tokens, the prompt has {ask.prompt_tokens:,}")
+            )
+        else:
+            possible.append(model)
+    ranked = sorted(_rank(possible, ask, health), key=lambda r: (-r.candidate.score, r.model.name))
+    rejected += [Rejected(model=r.model.name, reason="ranked below the chain") for r in ranked[CHAIN_LENGTH:]]
+    return Choice(chain=tuple(ranked[:CHAIN_LENGTH]), rejected=tuple(rejected), too_long_for=tuple(too_long))
+
+
+def _obstacle(model: Model, ask: Ask, entitlement: Entitlement) -> str | None:
+    if model.model_type != "chat":
+        return f"makes {model.model_type}s, not text"
+    if not model.active:
+        return "turned off"
+    if model.provider.why is not None:
+        return model.provider.why
+    if model.price is None:
+        return "has no price"
+    if not entitlement.allows_model(model):
+        return f"not in the {entitlement.plan_name} plan"
+    missing = ask.needs - model.capabilities
+    return f"cannot do {', '.join(sorted(missing))}" if missing else None
+
+
+def _rank(models: list[Model], ask: Ask, health: Mapping[str, Health]) -> list[Ranked]:
+    if not models:
+        return []
+    weights = WEIGHTS[ask.strategy]
+    costs = [_expected_cost(model, ask) for model in models]
+    return [
+        Ranked(model, _candidate(model, ask, weights, _cheapness(cost, costs), health.get(model.name, HEALTHY)))
+        for model, cost in zip(models, costs, strict=True)
+    ]
+
+
+def _expected_cost(model: Model, ask: Ask) -> Decimal:
+    assert model.price is not None
+    answer = min(_EXPECTED_ANSWER[ask.complexity], ask.wanted_tokens or model.max_output_tokens)
+    return (
+        dearest_input(model.price) * ask.prompt_tokens
+        + dearest_output(model.price) * answer
+        + (model.price.request or 0)
+    )
+
+
+def _cheapness(cost: Decimal, costs: list[Decimal]) -> float:
+    """1 for the cheapest, 0 for the dearest, by the logarithm: ten times dearer counts the same at any price."""
+    floor = Decimal("0.0000001")
+    low, high = max(min(costs), floor), max(max(costs), floor)
+    if high <= low:
+        return 1.0
+    return 1.0 - math.log(max(cost, floor) / low) / math.log(high / low)
+
+
+def _candidate(model: Model, ask: Ask, weights: Weights, cheapness: float, health: Health) -> Candidate:
+    latency = _LATENCY[model.latency_tier]
+    total = (
+        weights.cost * cheapness
+        + weights.latency * latency
+        + weights.uptime * health.uptime
+        + weights.quality * model.quality
+    ) / weights.total
+    return Candidate(
+        model=model.name,
+        provider=model.provider.name,
+        score=round(total * _fitness(model, ask), 6),
+        cost_score=round(cheapness, 4),
+        latency_score=latency,
+        quality_score=model.quality,
+        uptime_score=round(health.uptime, 4),
+    )
+
+
+def _fitness(model: Model, ask: Ask) -> float:
+    """How far the model's strength meets the prompt's complexity and the assistant's wishes; at most 1."""
+    lacking = max(0.0, _NEEDED_QUALITY[ask.complexity] - model.quality)
+    wishes = ask.assistant.preferred_traits
+    met = len(wishes & model.capabilities) / len(wishes) if wishes else 1.0
+    return max(0.05, 1.0 - 1.5 * lacking) * (0.85 + 0.15 * met)

@@ -1,0 +1,91 @@
+"""POST /api/ai/precheck: what a prompt would be taken for, and what it would cost."""
+
+from litestar import Controller, Request, post
+from litestar.datastructures import State
+
+from backend.accounts.guards import signed_in
+from backend.accounts.identity import Identity
+from backend.catalogue.cache import CatalogueCache
+from backend.chat.plan import decide, wish
+from backend.chat.prompt import Prompt, readable
+from backend.chat.repository import read_conversation
+from backend.database import Database
+from backend.errors import AppError, InvalidRequest, NotFound
+from backend.metering import repository as metering
+from backend.metering.admission import take_rate
+from backend.metering.pricing import ZERO
+from backend.openapi import errors
+from backend.precheck.service import examine, record, view
+from backend.providers.calls import Turn
+from backend.secrets import Secrets
+from backend.settings import Settings
+from shared.messages import Role
+from shared.paths import PRECHECK
+from shared.precheck import Precheck, PrecheckRequest
+
+
+class PrecheckController(Controller):
+    """Asks nothing of any provider."""
+
+    path = PRECHECK
+    guards = [signed_in]
+    tags = ["Chat"]
+
+    @post(
+        operation_id="Precheck",
+        summary="See what a prompt would be taken for and cost",
+        status_code=200,
+        responses=errors(400, 401, 403, 404, 413, 429),
+    )
+    async def precheck(
+        self,
+        request: Request[Identity, str, State],
+        data: PrecheckRequest,
+        database: Database,
+        catalogue: CatalogueCache,
+        secrets: Secrets,
+        settings: Settings,
+    ) -> Precheck:
+        """The same decision that chat would make, without carrying it out."""
+        identity = request.user
+        current = catalogue.current
+        entitlement = identity.entitlement(current)
+        prompt = await _prompt(database, identity, data)
+        await take_rate(database, "precheck", identity, entitlement.limits, request.state.address)
+        wished = wish(
+            current, entitlement, assistant=data.assistant or "auto", model=None, strategy=None, max_tokens=None
+        )
+        checked = examine(secrets, prompt.text, prompt.earlier, assistant_chosen=False)
+        balance = await metering.spendable(database, identity.user_id, entitlement.monthly_credits)
+        family = checked.finding.recommended_family
+        recommended = current.assistant(family) if family is not None else None
+        try:
+            decided = decide(current, entitlement, {}, wished, prompt, checked, settings.credits_per_dollar)
+        except AppError as obstacle:
+            tokens, credits, affordable = 0, (ZERO, ZERO), False
+            checked = checked.with_signal(obstacle.message)
+        else:
+            tokens, credits = decided.prompt_tokens, decided.credits
+            affordable = credits[0] <= balance
+        evidence = record(checked, identity, recommended, tokens, request_id=None, conversation_id=data.conversation_id)
+        await metering.record_check(database, evidence)
+        return view(checked, recommended, tokens, credits, affordable=affordable)
+
+
+async def _prompt(database: Database, identity: Identity, data: PrecheckRequest) -> Prompt:
+    """Raises `InvalidRequest` and `NotFound`."""
+    if (data.prompt is None) == (data.messages is None):
+        raise InvalidRequest("Give either prompt or messages.")
+    if data.messages is not None:
+        turns = [Turn(m.role, readable(m.content)) for m in data.messages]
+    else:
+        turns = [Turn(Role.USER, readable(data.prompt or ""))]
+    if data.conversation_id is not None:
+        stored = await read_conversation(database, identity.organisation_id, identity.user_id, data.conversation_id)
+        if stored is None:
+            raise NotFound("This conversation does not exist or is not yours.")
+        turns = [*(Turn(t.role, t.content) for t in stored.turns), *turns]
+    words = [turn.content for turn in turns if turn.role is Role.USER]
+    if not words:
+        raise InvalidRequest("messages has none with the role user.")
+    return Prompt(text=words[-1], earlier=tuple(words[:-1]), turns=tuple(turns), thread=None)

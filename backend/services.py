@@ -1,0 +1,97 @@
+"""What one process works with: made once, opened in the app's lifespan, given to handlers by name."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+import structlog
+
+from backend.accounts.identities import IdentityCache
+from backend.catalogue.cache import CatalogueCache
+from backend.chat.generations import Generations
+from backend.chat.pipeline import Pipeline
+from backend.columns import new_id
+from backend.database import Database
+from backend.jobs import Jobs
+from backend.metering.settlement import Settler
+from backend.metrics import Metrics
+from backend.notifications import Notifier
+from backend.providers.engine import ProviderClient
+from backend.secrets import load_secrets
+from backend.settings import Settings
+
+SETTLE_SECONDS = 5.0
+
+log = structlog.get_logger()
+
+
+class Services:
+    """All parts of a process, wired. `database_url` is of the embedded server when the settings name none."""
+
+    def __init__(self, settings: Settings) -> None:
+        if settings.database_url is None:
+            raise RuntimeError("DATABASE_URL is not set; `fairlead up` starts the embedded PostgreSQL")
+        self.settings = settings
+        self.process_id = new_id()
+        self.secrets = load_secrets(settings)
+        self.database = Database(str(settings.database_url))
+        self.catalogue = CatalogueCache(self.database, self.secrets, settings)
+        self.identities = IdentityCache(self.database, self.secrets)
+        self.client = ProviderClient()
+        self.settler = Settler(self.database)
+        self.generations = Generations()
+        self.notifier = Notifier(self.database, self.refresh)
+        self.metrics = Metrics()
+        self.pipeline = Pipeline(
+            settings=settings,
+            secrets=self.secrets,
+            database=self.database,
+            catalogue=self.catalogue,
+            identities=self.identities,
+            client=self.client,
+            settler=self.settler,
+            generations=self.generations,
+            metrics=self.metrics,
+            process_id=self.process_id,
+        )
+        self.jobs = Jobs(self)
+
+    async def refresh(self) -> None:
+        """Forgets everything cached and reads the configuration anew."""
+        self.identities.clear()
+        await self.catalogue.refresh()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Opens everything, and at the end lets answers finish, writes what is owed, and closes."""
+        await self.database.open()
+        await self.catalogue.refresh()
+        await self.client.start()
+        self.settler.start()
+        self._listen()
+        self.jobs.start()
+        try:
+            yield
+        finally:
+            await self.generations.drain(self.settings.drain_seconds)
+            await self.jobs.close()
+            await self.notifier.close()
+            left = await self.settler.close(SETTLE_SECONDS)
+            if left:
+                log.error("unsettled_at_shutdown", requests=left)
+            await self.client.close()
+            await self.database.close()
+
+    def _listen(self) -> None:
+        async def catalogue(_: str) -> None:
+            await self.catalogue.refresh()
+
+        self.notifier.on("catalogue", catalogue)
+
+        def cancel(id: str) -> None:
+            self.generations.cancel(UUID(id))
+
+        self.notifier.on("identity", lambda id: self.identities.forget_user(UUID(id)))
+        self.notifier.on("session", lambda id: self.identities.forget_session(UUID(id)))
+        self.notifier.on("cancel", cancel)
+        self.notifier.start()
