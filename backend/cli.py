@@ -55,7 +55,10 @@ def serve(api_port: ApiPort = None, data_dir: DataDir = None, workers: Workers =
     from backend.running.database import migrated_database
     from backend.running.ports import listen
 
-    with listen(settings.host, settings.api_port) as listener, migrated_database(settings) as complete:
+    with (
+        listen(settings.host, settings.api_port, "FAIRLEAD_API_PORT") as listener,
+        migrated_database(settings) as complete,
+    ):
         if complete.workers == 1:
             from backend import asgi
 

@@ -14,8 +14,11 @@ class PortUnavailable(OperatorError):
     """A port cannot be had; the text is one sentence that names it."""
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A listening socket. Waits a moment for a process that is ending. Raises `PortUnavailable`."""
+def listen(host: str, port: int, setting: str) -> socket.socket:
+    """A listening socket for the port of `setting`. Waits a moment for a process that is ending.
+
+    Raises `PortUnavailable`.
+    """
     until = time.monotonic() + HANDOVER_SECONDS
     while True:
         try:
@@ -25,13 +28,13 @@ def listen(host: str, port: int) -> socket.socket:
             raise PortUnavailable(f"{host} is not an address of this machine.") from None
         except OSError as error:
             if error.errno != errno.EADDRINUSE or time.monotonic() > until:
-                raise PortUnavailable(_sentence(host, port, error)) from None
+                raise PortUnavailable(_sentence(host, port, setting, error)) from None
         time.sleep(0.05)
 
 
-def check_free(host: str, port: int) -> None:
+def check_free(host: str, port: int, setting: str) -> None:
     """Raises `PortUnavailable` unless somebody could listen there now."""
-    listen(host, port).close()
+    listen(host, port, setting).close()
 
 
 def free_port() -> int:
@@ -41,12 +44,14 @@ def free_port() -> int:
         return port
 
 
-def _sentence(host: str, port: int, error: OSError) -> str:
+def _sentence(host: str, port: int, setting: str, error: OSError) -> str:
     match error.errno:
         case errno.EADDRINUSE:
-            return f"Port {port} on {host} is in use by another program."
+            return (
+                f"Port {port} on {host} is in use by another program; stop that or choose another port with {setting}."
+            )
         case errno.EACCES:
-            return f"Port {port} may not be used by this account."
+            return f"Port {port} may not be used by this account; choose another with {setting}."
         case errno.EADDRNOTAVAIL:
             return f"{host} is not an address of this machine."
         case _:

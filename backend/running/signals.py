@@ -6,8 +6,11 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 
 
-def told_to_stop(again: Callable[[], None]) -> asyncio.Future[None]:
-    """Done at the first SIGINT, SIGTERM or SIGHUP; every further one calls `again`."""
+def _nothing() -> None: ...
+
+
+def told_to_stop(first: Callable[[], None], again: Callable[[], None]) -> asyncio.Future[None]:
+    """Done at the first SIGINT, SIGTERM or SIGHUP, which calls `first`; every further one calls `again`."""
     loop = asyncio.get_running_loop()
     told: asyncio.Future[None] = loop.create_future()
 
@@ -15,6 +18,7 @@ def told_to_stop(again: Callable[[], None]) -> asyncio.Future[None]:
         if told.done():
             again()
         else:
+            first()
             told.set_result(None)
 
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -22,9 +26,14 @@ def told_to_stop(again: Callable[[], None]) -> asyncio.Future[None]:
     return told
 
 
-async def until_told(endless: Coroutine[object, object, None], again: Callable[[], None] = lambda: None) -> None:
+async def until_told(
+    endless: Coroutine[object, object, None],
+    *,
+    first: Callable[[], None] = _nothing,
+    again: Callable[[], None] = _nothing,
+) -> None:
     """Runs `endless` until told to stop, then cancels it and waits for it. Raises what it raises before that."""
-    told = told_to_stop(again)
+    told = told_to_stop(first, again)
     work = asyncio.ensure_future(endless)
     try:
         await asyncio.wait({work, told}, return_when=asyncio.FIRST_COMPLETED)

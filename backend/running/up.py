@@ -2,10 +2,10 @@
 
 import asyncio
 import socket
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from backend.running.binaries import open_folder
 from backend.running.database import check, embedded, up_to_date
@@ -24,6 +24,9 @@ from backend.running.signals import until_told
 from backend.running.together import together
 from backend.settings import Settings
 from backend.supervisor import Program, Supervisor
+
+if TYPE_CHECKING:
+    from backend.bootstrap import Bootstrap
 
 DRAIN_SECONDS = 3.0
 """What open streams get here: an operator at a terminal does not want to wait longer."""
@@ -52,15 +55,15 @@ class Up:
         Raises what made a start impossible, after stopping what had started.
         """
         try:
-            await until_told(self._work(), again=self._supervisor.kill)
+            await until_told(self._work(), first=lambda: self._tell("Stopping."), again=self._supervisor.kill)
         finally:
             await self._stop()
 
     async def _work(self) -> None:
         open_folder(self._settings.data_dir.absolute())
-        self._listener = listen(self._settings.host, self._settings.api_port)
+        self._listener = listen(self._settings.host, self._settings.api_port, "FAIRLEAD_API_PORT")
         if self._settings.ui:
-            check_free(self._settings.host, self._settings.ui_port)
+            check_free(self._settings.host, self._settings.ui_port, "FAIRLEAD_UI_PORT")
         stand_in = await find_stand_in(self._settings)
         settings = with_provider(self._settings, simulator_url=stand_in.simulator_url, ollama_url=stand_in.ollama_url)
         await together(self._start_backend(settings), self._start_others(stand_in))
@@ -86,9 +89,7 @@ class Up:
     async def _start_backend(self, settings: Settings) -> None:
         settings = await self._with_database(settings)
         await asyncio.to_thread(up_to_date, str(settings.database_url))
-        from backend.bootstrap import prepare  # late: it takes a while, and the other programs start meanwhile
-
-        prepared = await prepare(settings)
+        prepared = await (await asyncio.to_thread(_load_prepare))(settings)
         if prepared.first_admin is not None:
             self._untold = first_admin(*prepared.first_admin)
         assert self._listener is not None
@@ -138,7 +139,6 @@ class Up:
             self._untold = None
 
     async def _stop(self) -> None:
-        self._tell("Stopping.")
         self._tell_first_admin()  # it exists, even if the start failed after that
         if self._listener is not None:
             self._listener.close()
@@ -147,3 +147,10 @@ class Up:
             postgres = self._postgres
             if not await self._in_turn(lambda: postgres.stop(seconds=DATABASE_STOP_SECONDS)):
                 self._tell("The database is still writing its data and ends by itself.")
+
+
+def _load_prepare() -> Callable[[Settings], Awaitable["Bootstrap"]]:
+    """Late and in a thread: it takes a while, and the other programs start meanwhile."""
+    from backend.bootstrap import prepare
+
+    return prepare
