@@ -88,7 +88,10 @@ class ProviderStream:
             self._since = self._loop.time()
         try:
             while True:
-                piece = await self._read()
+                arrival = self._listen()
+                if not arrival.done():
+                    await arrival
+                piece = self._collect()
                 if piece is not None:
                     return piece
         except ProviderError as error:
@@ -111,43 +114,36 @@ class ProviderStream:
         else:
             self._exchange.close()
 
-    async def _read(self) -> Piece | None:
-        await self._wait()
-        exchange, decoder = self._exchange, self._decoder
-        data = exchange.take()
+    def _listen(self) -> asyncio.Future[None]:
+        """A future of the next arrival. Reading goes on when the pause is over, and the limits' clock runs."""
+        arrival = self._arrival = self._exchange.arrival()
+        if not arrival.done():
+            if self._next_read:
+                self._metronome.call_at(self._next_read, self._exchange.resume)
+                self._next_read = 0.0
+            if self._timer is None:
+                self._timer = self._loop.call_at(self._deadline(), self._watch)
+        return arrival
+
+    def _collect(self) -> Piece | None:
+        """What has arrived, if it is worth handing out; otherwise None."""
+        decoder = self._decoder
+        data = self._exchange.take()
         if not data:
             return self._end()
         piece = decoder.feed(data)
         if decoder.done:
             return piece
-        if decoder.progress != self._progress:
+        if decoder.finish_reason is not None:
+            if self._timer is not None:
+                self._timer.cancel()  # the grace is shorter than the limits it was set for
+                self._timer = None
+        elif decoder.progress != self._progress:
             self._progress = decoder.progress
             self._since = self._loop.time()
-            if decoder.finish_reason is None:
-                exchange.pause()
-                self._next_read = self._since + self._pace
-        if decoder.finish_reason is not None and self._timer is not None:
-            self._timer.cancel()  # the grace is shorter than the limits it was set for
-            self._timer = None
+            self._next_read = self._since + self._pace
+            self._exchange.pause()
         return piece if piece.text or piece.usage is not None else None
-
-    async def _wait(self) -> None:
-        arrival = self._exchange.arrival()
-        if arrival.done():
-            return
-        if self._next_read:
-            if self._next_read > self._loop.time():
-                self._metronome.call_at(self._next_read, self._exchange.resume)
-            else:
-                self._exchange.resume()
-            self._next_read = 0.0
-        if self._timer is None:
-            self._timer = self._loop.call_at(self._deadline(), self._watch)
-        self._arrival = arrival
-        try:
-            await arrival
-        finally:
-            self._arrival = None
 
     def _end(self) -> Piece | None:
         """What it means that nothing has come although the wait is over."""
@@ -177,7 +173,7 @@ class ProviderStream:
         """Runs at what was the deadline when the wait began; tokens since then have moved it."""
         self._timer = None
         if self._arrival is None or self._arrival.done():
-            return
+            return  # nobody is waiting
         deadline = self._deadline()
         if self._loop.time() + _CLOCK_GRAIN < deadline:
             self._timer = self._loop.call_at(deadline, self._watch)

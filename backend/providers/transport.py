@@ -64,15 +64,14 @@ class Inlet(StreamReader):
 
     def take(self) -> bytes:
         """All bytes that have arrived and were not taken yet."""
-        parts: list[bytes] = []
-        while self._buffer:
-            held_back = self._size > self._high_water
-            parts.extend(self._buffer)
-            self._buffer.clear()
-            self._size = 0
-            if held_back:  # the parser stopped and kept the rest; this makes it go on
-                self._protocol.resume_reading()
-        return parts[0] if len(parts) == 1 else b"".join(parts)
+        data = b"".join(self._buffer)
+        held_back = self._size > self._high_water
+        self._buffer.clear()
+        self._size = 0
+        if held_back:  # the parser stopped and kept the rest; this makes it go on
+            self._protocol.resume_reading()
+            return data + self.take()
+        return data
 
     def arrival(self) -> asyncio.Future[None]:
         """Resolved when bytes, the end or a fault have arrived; anybody may resolve it earlier to wake the reader."""
