@@ -62,6 +62,8 @@ class Connection(asyncio.Protocol):
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
             self._keep_alive = False
+            if self._exchange is None:
+                self._transport.close()
         except httptools.HttpParserError:
             self._refuse(400, "The request is not valid HTTP/1.1.")
             self._transport.close()

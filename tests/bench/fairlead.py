@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
@@ -63,7 +64,7 @@ def _serving(settings: Settings, log: Path) -> Iterator[Target]:
     command = ["backend.cli", "serve", "--api-port", str(port)]
     with running(command, API_CORE, backend_environment(settings), log) as process:
         url = f"http://127.0.0.1:{port}"
-        _wait(f"{url}/health/ready", log)
+        _wait(f"{url}/health/ready", process, log)
         with httpx.Client(base_url=url, trust_env=False) as client:
             tokens = [_sign_in(client, _email(number)) for number in range(PEOPLE)]
         yield Target("Fairlead", "127.0.0.1", port, _ask(tokens), Usage(process.pid))
@@ -138,16 +139,16 @@ def _sign_in(client: httpx.Client, email: str) -> str:
     return token
 
 
-def _wait(url: str, log: Path) -> None:
+def _wait(url: str, process: subprocess.Popen[str], log: Path) -> None:
     until = monotonic() + START_SECONDS
-    while monotonic() < until:
+    while process.poll() is None and monotonic() < until:
         try:
             if httpx.get(url, trust_env=False).status_code == httpx.codes.OK:
                 return
         except httpx.TransportError:
             pass
         sleep(0.1)
-    raise RuntimeError(f"The API did not become ready; it said: {log.read_text()[-2000:]}")
+    raise RuntimeError(f"The API did not become ready; it said: {log.read_text()[-1000:]}")
 
 
 def _email(number: int) -> str:

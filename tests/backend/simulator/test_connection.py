@@ -58,6 +58,18 @@ async def test_requests_sent_together_are_answered_in_order(client: Client) -> N
     assert heard.raw.index(b"[DONE]") < heard.raw.index(b"healthy")
 
 
+async def test_garbage_after_a_request_that_is_being_answered_ends_the_connection(client: Client) -> None:
+    heard = await client.hear(post(PATH, chat("sim-bench-1000-20")) + b"\x00 garbage\r\n\r\n", patience=5)
+    assert heard.end == "closed"
+    assert heard.raw.count(b"HTTP/1.1") <= 1
+
+
+async def test_an_upgrade_is_not_taken_up(client: Client) -> None:
+    request = b"GET /health HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: h2c\r\n\r\n"
+    heard = await client.hear(request, patience=5)
+    assert (heard.status, heard.end) == (200, "closed")
+
+
 async def test_a_request_may_come_byte_by_byte(client: Client) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", client.port)
     for byte in post(PATH, chat("sim-echo", "slowly", stream=False), connection="close"):

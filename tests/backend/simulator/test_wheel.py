@@ -1,4 +1,5 @@
 import asyncio
+from functools import partial
 
 from backend.simulator.wheel import Wheel
 
@@ -14,7 +15,7 @@ async def gathered(wheel: Wheel, moments: list[float]) -> list[tuple[float, floa
             done.set()
 
     for moment in moments:
-        wheel.at(moment, lambda moment=moment: note(moment))
+        wheel.at(moment, partial(note, moment))
     await asyncio.wait_for(done.wait(), 5)
     return ran
 

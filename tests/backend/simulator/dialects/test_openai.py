@@ -130,7 +130,7 @@ async def test_the_same_body_gets_the_same_chunks_under_another_id(client: Clien
 
 @pytest.mark.parametrize("field", ["max_tokens", "max_completion_tokens"])
 async def test_the_limit_ends_with_length(client: Client, field: str) -> None:
-    heard = await client.chat("sim-instant", **{field: 3})
+    heard = await client.hear(post(PATH, chat("sim-instant") | {field: 3}, connection="close"))
     assert (len(heard.tokens), heard.finishes, heard.usages[0]["completion_tokens"]) == (3, ["length"], 3)
 
 
