@@ -15,11 +15,10 @@ _BOM = b"\xef\xbb\xbf"
 class EventReader:
     """Puts events together from reads of any size. One reader per stream."""
 
-    __slots__ = ("_begun", "_pending", "_pending_bytes", "_return_seen")
+    __slots__ = ("_begun", "_pending", "_return_seen")
 
     def __init__(self) -> None:
-        self._pending: list[bytes] = []
-        self._pending_bytes = 0
+        self._pending = bytearray()
         self._return_seen = False
         self._begun = False
 
@@ -28,13 +27,11 @@ class EventReader:
         if self._return_seen or b"\r" in data:
             data = self._with_plain_newlines(data)
         if self._pending:
-            last = self._pending[-1]
-            if b"\n\n" not in data and not (last.endswith(b"\n") and data.startswith(b"\n")):
+            if b"\n\n" not in data and not (self._pending.endswith(b"\n") and data.startswith(b"\n")):
                 self._keep(data)
                 return []
-            data = b"".join((*self._pending, data))
+            data = bytes(self._pending) + data
             self._pending.clear()
-            self._pending_bytes = 0
         if not data.endswith(b"\n\n"):
             end = data.rfind(b"\n\n") + 2
             if end == 1:
@@ -52,11 +49,9 @@ class EventReader:
         return [payload for event in data.split(b"\n\n") if (payload := _data_of(event)) is not None]
 
     def _keep(self, data: bytes) -> None:
-        if data:
-            self._pending.append(data)
-            self._pending_bytes += len(data)
-            if self._pending_bytes > MAX_EVENT_BYTES:
-                raise Malformed(f"an event of more than {MAX_EVENT_BYTES} bytes")
+        self._pending += data
+        if len(self._pending) > MAX_EVENT_BYTES:
+            raise Malformed(f"an event of more than {MAX_EVENT_BYTES} bytes")
 
     def _with_plain_newlines(self, data: bytes) -> bytes:
         if self._return_seen and data.startswith(b"\n"):

@@ -1,0 +1,21 @@
+"""The providers' tests run in both loops: uvloop serves, asyncio's own is what other systems have."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+
+import pytest
+import uvloop
+
+from backend.providers.engine import ProviderClient
+
+
+def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Every asynchronous test here runs once in each."""
+    return {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[ProviderClient]:
+    """A client that has started, closed at the end."""
+    async with ProviderClient() as client:
+        yield client

@@ -1,0 +1,63 @@
+from urllib.parse import urlsplit
+
+import msgspec
+import pytest
+
+from backend.providers.calls import ChatCall, Turn
+from backend.providers.dialects import openai
+from backend.providers.registry import DIALECTS
+from backend.providers.vendors import VENDORS, vendor
+from backend.settings import Settings
+from shared.messages import Role
+
+CALL = ChatCall(model="m", messages=(Turn(Role.USER, "hi"),), max_tokens=9, seed=4, temperature=0.5, stop=("x",))
+
+
+def sent(provider: str, *, stream: bool) -> dict[str, object]:
+    return msgspec.json.decode(openai.encode_request(CALL, stream=stream, vendor=vendor(provider)).body)
+
+
+@pytest.mark.parametrize("name", VENDORS)
+def test_every_vendor_speaks_a_known_dialect_at_a_plain_address(name):
+    known = VENDORS[name]
+    assert known.dialect in DIALECTS
+    if known.base_url is not None:
+        parts = urlsplit(known.base_url)
+        assert parts.scheme == ("http" if name == "ollama" else "https")
+        assert not (parts.query or parts.username or known.base_url.endswith("/"))
+
+
+def test_every_key_that_settings_take_has_a_vendor():
+    fields = {name.removesuffix("_api_key") for name in Settings.model_fields if name.endswith("_api_key")}
+    assert fields - {"gemini"} <= set(VENDORS)
+    assert "google" in VENDORS
+
+
+def test_openai_gets_the_newer_name_of_the_output_limit():
+    body = sent("openai", stream=False)
+    assert body["max_completion_tokens"] == 9
+    assert "max_tokens" not in body
+
+
+def test_mistral_gets_its_own_seed_and_no_stream_options():
+    body = sent("mistral", stream=True)
+    assert body["random_seed"] == 4
+    assert not {"seed", "stream_options"} & set(body)
+
+
+@pytest.mark.parametrize("name", VENDORS)
+def test_only_openrouter_is_asked_for_the_cost(name):
+    assert ("usage" in sent(name, stream=True)) == (name == "openrouter")
+
+
+def test_an_unknown_provider_is_taken_for_a_plain_one():
+    assert sent("my-own", stream=True) == {
+        "model": "m",
+        "messages": [{"role": "user", "content": "hi"}],
+        "max_tokens": 9,
+        "seed": 4,
+        "temperature": 0.5,
+        "stop": ["x"],
+        "stream": True,
+        "stream_options": {"include_usage": True},
+    }
