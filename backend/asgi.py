@@ -1,8 +1,10 @@
 """The API as uvicorn serves it. `python -m backend.asgi FD` serves on an inherited listening socket."""
 
+import asyncio
 import math
 import socket
 import sys
+from collections.abc import Awaitable, Callable
 
 import uvicorn
 from litestar import Litestar
@@ -10,16 +12,33 @@ from litestar import Litestar
 from backend.app import create_app
 from backend.settings import Settings
 
+CLOSING_SECONDS = 2
+"""For interrupted streams to say so, after the drain."""
+
 
 def app() -> Litestar:
     """For servers that want a factory: the application, with settings from the environment."""
     return create_app(Settings.load())
 
 
+class DrainingServer(uvicorn.Server):
+    """Lets answers drain as soon as it stops listening; uvicorn itself tells the application only after that."""
+
+    def __init__(self, config: uvicorn.Config, drain: Callable[[], Awaitable[None]]) -> None:
+        super().__init__(config)
+        self._drain = drain
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        draining = asyncio.ensure_future(self._drain())
+        await super().shutdown(sockets)
+        await draining
+
+
 def serve(settings: Settings, listener: socket.socket) -> None:
     """Serves until SIGTERM or SIGINT; open streams then get the drain time of the settings."""
+    application = create_app(settings)
     config = uvicorn.Config(
-        create_app(settings),
+        application,
         loop="uvloop",
         http="httptools",
         ws="none",
@@ -29,9 +48,10 @@ def serve(settings: Settings, listener: socket.socket) -> None:
         server_header=False,
         proxy_headers=False,
         timeout_keep_alive=75,
-        timeout_graceful_shutdown=math.ceil(settings.drain_seconds) + 1,
+        timeout_graceful_shutdown=math.ceil(settings.drain_seconds) + CLOSING_SECONDS,
     )
-    uvicorn.Server(config).run(sockets=[listener])
+    generations = application.state.services.generations
+    DrainingServer(config, lambda: generations.drain(settings.drain_seconds)).run(sockets=[listener])
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ def up(
     workers: Workers = None,
     no_ui: Annotated[bool, typer.Option("--no-ui", help="Leave the web app out.")] = False,
 ) -> None:
-    """Start everything on this machine: database, API, web app, worker, and a provider if no key is set.
+    """Start everything on this machine: database, API, web app, and a provider if no key is set.
 
     Ctrl-C stops it. The database is the one of DATABASE_URL, else one of our own in the data folder.
     """
@@ -71,11 +71,11 @@ def serve(api_port: ApiPort = None, data_dir: DataDir = None, workers: Workers =
 
 @app.command()
 def worker(data_dir: DataDir = None) -> None:
-    """Run the background jobs: reconciliation, roll-over, clean-up. Any number of workers may run."""
+    """Run the background jobs and nothing else. API processes run them too; any number may run at once."""
     settings = _settings(data_dir=data_dir)
-    from backend.jobs import run_forever
     from backend.running.database import migrated_database
     from backend.running.signals import until_told
+    from backend.worker import run_forever
 
     with migrated_database(settings) as complete:
         asyncio.run(until_told(run_forever(complete)))
@@ -83,12 +83,20 @@ def worker(data_dir: DataDir = None) -> None:
 
 @app.command()
 def migrate(data_dir: DataDir = None) -> None:
-    """Bring the database up to date. Safe to repeat; two at once take turns."""
+    """Bring the database up to date: tables, default catalogue, first administrator.
+
+    Safe to repeat; what exists is not overwritten, and two at once take turns.
+    """
     settings = _settings(data_dir=data_dir)
+    from backend.bootstrap import prepare
     from backend.running.database import reachable_database, up_to_date
+    from backend.running.greeting import first_admin
 
     with reachable_database(settings) as complete:
         up_to_date(str(complete.database_url))
+        made = asyncio.run(prepare(complete)).first_admin
+    if made is not None:
+        print(first_admin(made.email, made.password))
 
 
 @user.command("create")

@@ -23,9 +23,11 @@ def provider_sentence(keys: list[str], *, ollama_url: str | None, simulated: boo
     return f"Answers come from {', '.join(keys)}." if keys else "Answers come from the simulator you named."
 
 
-def first_admin(email: str, password: str) -> str:
-    """Shown once: the password is stored only as a hash."""
+def first_admin(email: str, password: str | None) -> str:
+    """Who may sign in first. A password that was made up is shown this once: only its hash is kept."""
+    if password is None:
+        return f"\nThe first administrator is {email}, with the password of FAIRLEAD_ADMIN_PASSWORD."
     return (
         f"\nThe first administrator (shown only now):\n\n  Email     {email}\n  Password  {password}\n\n"
-        f"`fairlead user reset {email}` gives a new one."
+        f"`fairlead user reset {email}` lets them in again."
     )

@@ -91,14 +91,13 @@ class Up:
         await asyncio.to_thread(up_to_date, str(settings.database_url))
         prepared = await (await asyncio.to_thread(_load_prepare))(settings)
         if prepared.first_admin is not None:
-            self._untold = first_admin(*prepared.first_admin)
+            self._untold = first_admin(prepared.first_admin.email, prepared.first_admin.password)
         assert self._listener is not None
         logs = log_folder(settings)
         api = api_program(settings, self._listener)
         names = ["api"] if settings.workers == 1 else [f"api-{number + 1}" for number in range(settings.workers)]
         programs = [replace(api, log=logs / f"{name}.log") for name in names]
-        jobs = Program("worker", ("backend.cli", "worker"), api.environment, logs / "worker.log")
-        await together(*map(self._supervisor.start, [*programs, jobs]))
+        await together(*map(self._supervisor.start, programs))
 
     async def _with_database(self, settings: Settings) -> Settings:
         if self._postgres is None:
