@@ -64,6 +64,12 @@ class ChatMemory:
         """Keeps a prompt that was refused, so that it is not lost."""
         self.refusal = Refusal(request, error, datetime.now(UTC))
 
+    def leave(self) -> None:
+        """Stops reading what an earlier run began to read; the API goes on by itself."""
+        if self.stream is not None:
+            self.stream.leave()
+            self.stream = None
+
     def turn_to(self, conversation_id: UUID | None) -> None:
         """Another conversation is on the screen: what hung on the last one is over."""
         self.refusal, self.editing, self.resend = None, None, False

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import Literal
+from urllib.parse import urlsplit
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -159,3 +160,9 @@ def selected_row(key: str) -> int | None:
     """The row that is selected in the table with this key."""
     selection = st.session_state.get(key, {}).get("selection", {})
     return next(iter(selection.get("rows", [])), None)
+
+
+def origin() -> str:
+    """Scheme, host and port under which the browser reached this web app."""
+    parts = urlsplit(st.context.url or "")
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""

@@ -1,24 +1,28 @@
 """What the buttons of the chat do. Callbacks run before the page: they note an intent, or tell the API."""
 
+from typing import Literal
 from uuid import UUID
 
 from frontend import state
 from frontend.client import chat, conversations
 from frontend.client.http import ApiError, NotSignedIn
-from frontend.components.route_line import Rating
 from shared.chat import ChatRequest, NewMessage, OnDisconnect
 from shared.messages import Message
 
+Rating = Literal["up", "down"]
 _ACCEPTED_WITHIN_SECONDS = 3.0
 
 
 class ChatActs:
     """The acts of one conversation, answered by the assistant in force."""
 
-    def __init__(
-        self, conversation_id: UUID | None, assistant: str, picker: str, written: Message | None = None
-    ) -> None:
-        self._id, self._assistant, self._picker, self._written = conversation_id, assistant, picker, written
+    def __init__(self, conversation_id: UUID | None, assistant: str, written: Message | None = None) -> None:
+        self.conversation_id, self.assistant, self._written = conversation_id, assistant, written
+
+    @property
+    def picker(self) -> str:
+        """The key of the popover's choice; another one for each assistant, so that it always shows the one in force."""
+        return f"assistant_{self.assistant}"
 
     def send(self) -> None:
         """Sends what stands in the composer."""
@@ -64,11 +68,11 @@ class ChatActs:
 
     def choose(self, family: str) -> None:
         """Makes a family the one that answers from now on."""
-        state.chat().assistants[self._id] = family
+        state.chat().assistants[self.conversation_id] = family
 
     def choose_picked(self) -> None:
         """Makes what was picked in the popover the one that answers from now on."""
-        self.choose(state.field(self._picker))
+        self.choose(state.field(self.picker))
 
     def stop(self) -> None:
         """Stops the answer that is being written: first at the API, then here."""
@@ -79,28 +83,28 @@ class ChatActs:
             chat.cancel(request_id)
         except (ApiError, NotSignedIn) as error:
             state.say(str(error) or "Sign in again to stop the answer.")
-        if self._id is None and conversation_id is not None:
+        if self.conversation_id is None and conversation_id is not None:
             state.show_conversation(conversation_id)
 
     def _running(self) -> tuple[UUID | None, UUID | None]:
         stream, state.chat().stream = state.chat().stream, None
         if stream is None:
-            return (self._written.request_id, self._id) if self._written else (None, None)
+            return (self._written.request_id, self.conversation_id) if self._written else (None, None)
         accepted = stream.accepted(_ACCEPTED_WITHIN_SECONDS)
         stream.leave()
         return (accepted.request_id, accepted.conversation_id) if accepted else (None, None)
 
     def earlier(self) -> None:
         """Shows one more page of older messages."""
-        if self._id is not None:
+        if self.conversation_id is not None:
             pages = state.chat().pages
-            pages[self._id] = pages.get(self._id, 1) + 1
+            pages[self.conversation_id] = pages.get(self.conversation_id, 1) + 1
 
     def _ask(self, *, message: NewMessage | None = None, replace_from: UUID | None = None) -> None:
         state.chat().ask(
             ChatRequest(
-                conversation_id=self._id,
-                assistant=self._assistant,
+                conversation_id=self.conversation_id,
+                assistant=self.assistant,
                 message=message,
                 replace_from=replace_from,
                 on_disconnect=OnDisconnect.CONTINUE,

@@ -1,17 +1,17 @@
 """The foot of the chat: assistant, precheck strip, Stop, and the input."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
-from uuid import UUID
 
 import streamlit as st
 
 from frontend import format as words
 from frontend.components import picker
 from frontend.components.browser import part
+from frontend.components.chat_acts import ChatActs
 from shared.catalogue import AssistantView
 from shared.paths import PRECHECK
-from shared.precheck import Category, Complexity
+from shared.precheck import Category
 
 _WORDS = {category.value: words.family(category.value) for category in Category} | {
     Category.CODING.value: "Code",
@@ -19,63 +19,46 @@ _WORDS = {category.value: words.family(category.value) for category in Category}
 }
 
 
-def draw(
-    families: Sequence[AssistantView],
-    chosen: str,
-    conversation_id: UUID | None,
-    balance: Decimal,
-    *,
-    busy: bool,
-    send: Callable[[], None],
-    stop: Callable[[], None],
-    choose: Callable[[str], None],
-    choose_from: Callable[[], None],
-) -> None:
+def draw(families: Sequence[AssistantView], acts: ChatActs, balance: Decimal, *, busy: bool) -> None:
     """Draws the foot; must be drawn before an answer is streamed, or it is missing until the answer ends."""
     broke = balance <= 0
-    with st.bottom, st.container(key="composer", gap=None):
-        with st.container(key="composer_row", horizontal=True, vertical_alignment="center", gap="small"):
-            picker.popover(families, chosen, choose_from, key=f"assistant_{chosen}")
-            if not (busy or broke):
-                _strip(families, chosen, conversation_id, balance, choose)
-            if busy:
-                with st.container(key="stop_place", width="content"):
-                    st.button("Stop", key="stop", icon=":material/stop_circle:", on_click=stop)
-        st.chat_input(
-            "Answering"
-            if busy
-            else "No credits left this month"
-            if broke
-            else "Ask a follow-up"
-            if conversation_id
-            else "Ask anything",
-            key="prompt",
-            disabled=busy or broke,
-            on_submit=send,
-        )
+    with st.bottom, st.container(key="composer", horizontal=True, vertical_alignment="center", gap="small"):
+        picker.popover(families, acts)
+        if busy:
+            with st.container(key="stop_place", width="content"):
+                st.button("Stop", key="stop", icon=":material/stop_circle:", on_click=acts.stop)
+        elif not broke:
+            _strip(families, acts, balance)
+    # Outside of every container, or the page would not scroll along with an answer.
+    st.chat_input(_placeholder(acts, busy=busy, broke=broke), key="prompt", disabled=busy or broke, on_submit=acts.send)
 
 
-def _strip(
-    families: Sequence[AssistantView],
-    chosen: str,
-    conversation_id: UUID | None,
-    balance: Decimal,
-    choose: Callable[[str], None],
-) -> None:
+def _placeholder(acts: ChatActs, *, busy: bool, broke: bool) -> str:
+    if busy:
+        return "Answering"
+    if broke:
+        return "No credits left this month"
+    return "Ask a follow-up" if acts.conversation_id else "Ask anything"
+
+
+def _strip(families: Sequence[AssistantView], acts: ChatActs, balance: Decimal) -> None:
     with st.container(key="strip"):
         result = part("precheck_strip")(
             key="precheck",
             data={
                 "path": PRECHECK,
-                "conversation": None if conversation_id is None else str(conversation_id),
-                "assistant": chosen,
+                "conversation": None if acts.conversation_id is None else str(acts.conversation_id),
+                "assistant": acts.assistant,
                 "left": words.credits(balance),
                 "names": {family.family: family.name for family in families if not family.locked},
                 "categories": _WORDS,
-                "complexities": {complexity.value: complexity.value for complexity in Complexity},
             },
-            on_use_change=lambda: None,
+            on_use_change=_nothing,
         )
     if result.use:
-        choose(str(result.use))
+        acts.choose(str(result.use))
         st.rerun()
+
+
+def _nothing() -> None:
+    """The trigger is read where the strip is drawn."""

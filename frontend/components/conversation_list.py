@@ -16,8 +16,11 @@ from shared.conversations import Conversation
 _RENAME, _DELETE = "Rename", "Delete"
 _LONGEST_TITLE = 200
 
+Dialog = Callable[[], None]
+"""Opens a dialog; must be called outside the sidebar."""
 
-def draw() -> Callable[[], None] | None:
+
+def draw() -> Dialog | None:
     """Draws the list. Returns what opens the dialog that was asked for in this run; call it outside the sidebar."""
     st.button("New chat", key="new_chat", icon=":material/add:", width="stretch", on_click=_open, args=(None,))
     words = st.text_input(
@@ -50,7 +53,7 @@ def draw() -> Callable[[], None] | None:
     return asked
 
 
-def _row(one: Conversation) -> Callable[[], None] | None:
+def _row(one: Conversation) -> Dialog | None:
     current = "current_" if state.conversation() == str(one.id) else ""
     title = literal(one.title)
     with st.container(key=f"crow_{current}{one.id}", horizontal=True, wrap=False, gap=None):

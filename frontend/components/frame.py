@@ -3,7 +3,8 @@
 import streamlit as st
 
 from frontend import state
-from frontend.components import identity, meter, sign_out
+from frontend.components import conversation_list, identity, meter, sign_out
+from frontend.components.conversation_list import Dialog
 from frontend.components.text import literal
 from frontend.navigation import ACCOUNT, CHAT, OVERVIEW, Desk, Entry, desk_pages
 from shared.accounts import Me
@@ -17,19 +18,24 @@ def draw(entry: Entry, me: Me) -> None:
     state.meet(me)
     st.logo(identity.logo(state.theme()), size="large")
     with st.sidebar:
+        dialog = None
         if entry.desk is Desk.ADMIN:
             _admin_desk(entry, me)
         else:
-            _chat_desk(entry, me)
+            dialog = _chat_desk(entry, me)
+    if dialog is not None:
+        dialog()
     for text in state.said():
         st.toast(literal(text))
 
 
-def _chat_desk(entry: Entry, me: Me) -> None:
+def _chat_desk(entry: Entry, me: Me) -> Dialog | None:
     _links(Desk.CHAT, entry, me)
+    dialog = conversation_list.draw() if entry is CHAT else None
     with st.container(key="side_foot", gap="small"):
         meter.draw(me)
         _menu(me)
+    return dialog
 
 
 def _admin_desk(entry: Entry, me: Me) -> None:

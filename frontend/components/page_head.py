@@ -4,8 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import streamlit as st
+from markupsafe import Markup
 
 from frontend.components.text import literal
+
+
+_SUBTITLE = Markup("<p>{}</p>")
 
 
 @contextmanager
@@ -17,6 +21,6 @@ def page_head(title: str, subtitle: str) -> Iterator[None]:
     with st.container(key="page_head", horizontal=True, vertical_alignment="bottom", gap="medium"):
         with st.container(key="page_title", gap=None):
             st.title(literal(title), anchor=False)
-            st.markdown(literal(subtitle))
+            st.html(_SUBTITLE.format(subtitle))
         with st.container(key="page_action", horizontal=True, horizontal_alignment="right", width="content"):
             yield

@@ -6,6 +6,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from frontend import format as words
+from frontend.components.chat_acts import ChatActs
 from shared.catalogue import AssistantView
 
 _PURPOSE = Markup('<p class="fl-purpose">{}</p>')
@@ -33,11 +34,11 @@ def gallery(families: Sequence[AssistantView], chosen: str, choose: Callable[[st
     return asked_for
 
 
-def popover(families: Sequence[AssistantView], chosen: str, choose: Callable[[], None], key: str) -> None:
-    """The family in force, and on a press all that can be chosen. `key` holds the choice for the callback."""
+def popover(families: Sequence[AssistantView], acts: ChatActs) -> None:
+    """The family in force, and on a press all that can be chosen."""
     usable = [family for family in families if not family.locked]
     names = {family.family: family for family in usable}
-    current = names.get(chosen, usable[0])
+    current = names.get(acts.assistant, usable[0])
     with st.container(key="picker", width="content"):
         box = st.popover(current.name, type="tertiary", icon=f":material/{current.icon}:")
     with box:
@@ -47,8 +48,8 @@ def popover(families: Sequence[AssistantView], chosen: str, choose: Callable[[],
             index=list(names).index(current.family),
             format_func=lambda family: names[family].name,
             captions=[family.purpose for family in usable],
-            key=key,
-            on_change=choose,
+            key=acts.picker,
+            on_change=acts.choose_picked,
             label_visibility="collapsed",
         )
         if sentence := locked_sentence(families):

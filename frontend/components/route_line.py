@@ -1,18 +1,15 @@
 """The quiet line under an answer: who answered, what it cost and why, then what can be done with it."""
 
 from collections.abc import Callable
-from typing import Literal
-from uuid import UUID
 
 import streamlit as st
 from markupsafe import Markup
 
 from frontend import format as words
 from frontend.components.browser import part
+from frontend.components.chat_acts import ChatActs
 from frontend.components.text import literal
 from shared.messages import Message, MessageState
-
-Rating = Literal["up", "down"]
 
 _WHY = Markup('<div class="fl-why"><h3>{title}</h3><ul>{reasons}</ul><dl>{figures}</dl></div>')
 _REASON = Markup("<li>{}</li>")
@@ -48,16 +45,16 @@ def why(message: Message) -> Markup:
     )
 
 
-def draw(message: Message, regenerate: Callable[[UUID], None], rate: Callable[[UUID, Rating], None]) -> None:
-    """The line with its popover and the four actions, which call back with the message's id."""
+def draw(message: Message, acts: ChatActs) -> None:
+    """The line with its popover and the four actions."""
     with st.container(key=f"route_{message.id}", horizontal=True, gap="small", vertical_alignment="center"):
         with st.popover(literal(f"{facts(message)} · why?"), type="tertiary"):
             st.html(why(message))
         with st.container(key=f"icons_{message.id}", horizontal=True, gap=None, width="content"):
             part("copy")(key=f"copy_{message.id}", data={"text": message.content}, width="content")
-            _icon(message, "refresh", "Regenerate answer", regenerate, message.id)
-            _icon(message, "thumb_up", "Good answer", rate, message.id, "up")
-            _icon(message, "thumb_down", "Poor answer", rate, message.id, "down")
+            _icon(message, "refresh", "Regenerate answer", acts.regenerate, message.id)
+            _icon(message, "thumb_up", "Good answer", acts.rate, message.id, "up")
+            _icon(message, "thumb_down", "Poor answer", acts.rate, message.id, "down")
 
 
 def _icon(message: Message, icon: str, label: str, act: Callable[..., None], *args: object) -> None:

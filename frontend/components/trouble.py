@@ -8,6 +8,7 @@ import streamlit as st
 
 from frontend import format as words
 from frontend import state
+from frontend.components.chat_acts import ChatActs
 from frontend.components.panels import Tone, panel
 from frontend.memory import Refusal
 from frontend.navigation import PLANS, USAGE
@@ -62,22 +63,27 @@ def incomplete(message: Message, failure: ErrorBody | None) -> Trouble:
     return Trouble("warn", "This answer is incomplete", f"{happened} {charged}")
 
 
-def draw_incomplete(
-    message: Message, failure: ErrorBody | None, retry: Callable[[], None], go_on: Callable[[], None]
-) -> None:
+def draw_incomplete(message: Message, failure: ErrorBody | None, acts: ChatActs) -> None:
     """The panel under an answer that broke off."""
     with panel(f"incomplete_{message.id}", *incomplete(message, failure)):
-        st.button("Retry", key=f"retry_{message.id}", icon=":material/refresh:", type="primary", on_click=retry)
+        st.button(
+            "Retry",
+            key=f"retry_{message.id}",
+            icon=":material/refresh:",
+            type="primary",
+            on_click=acts.regenerate,
+            args=(message.id,),
+        )
         if message.content:
-            st.button("Continue from here", key=f"continue_{message.id}", on_click=go_on)
+            st.button("Continue from here", key=f"continue_{message.id}", on_click=acts.go_on)
 
 
 def draw_out_of_credits(me: Me) -> None:
     """The panel of somebody whose credits are used up."""
     with panel("broke", *out_of_credits(me)):
-        if st.button("Request a higher plan", key="ask_plan", type="primary"):
+        if st.button("Request a higher plan", key="broke_plan", type="primary"):
             st.switch_page(PLANS.source)
-        if st.button("See usage", key="see_usage"):
+        if st.button("See usage", key="broke_usage"):
             st.switch_page(USAGE.source)
 
 

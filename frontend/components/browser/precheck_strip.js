@@ -25,7 +25,7 @@ export function message(found, data, silent) {
   const better = other && data.names[other.family] && ![data.assistant, "auto"].includes(other.family)
   if (better && data.assistant !== "auto" && found.confidence >= SURE && !silent)
     return { text: `Looks like ${category.toLowerCase()}.`, use: other.family, cost: range(estimate) }
-  return { text: `${category}, ${data.complexities[found.complexity]}`, cost: range(estimate) }
+  return { text: `${category}, ${found.complexity}`, cost: range(estimate) }
 }
 
 export default function ({ data, parentElement, setTriggerValue }) {
