@@ -47,9 +47,12 @@ OVERVIEW = Entry("admin_overview.py", "admin", "Overview", "monitoring", Desk.AD
 MODELS = Entry("admin_models.py", "admin-models", "Models", "deployed_code", Desk.ADMIN, UserRole.ADMIN)
 CALLS = Entry("admin_calls.py", "admin-calls", "Model calls", "receipt_long", Desk.ADMIN, UserRole.SUPPORT)
 REQUESTS = Entry("admin_requests.py", "admin-requests", "Plan requests", "inbox", Desk.ADMIN, UserRole.ADMIN)
+PROVIDERS = Entry("admin_providers.py", "admin-providers", "Providers", "dns", Desk.ADMIN, UserRole.ADMIN)
+USERS = Entry("admin_users.py", "admin-users", "Users", "group", Desk.ADMIN, UserRole.SUPPORT)
+AUDIT = Entry("admin_audit.py", "admin-audit", "Audit log", "history", Desk.ADMIN, UserRole.SUPPORT)
 RESET = Entry("reset.py", "reset", "New password", "key", Desk.DOOR, listed=False)
 
-ENTRIES = (CHAT, USAGE, PLANS, ACCOUNT, OVERVIEW, MODELS, CALLS, REQUESTS, RESET)
+ENTRIES = (CHAT, USAGE, PLANS, ACCOUNT, OVERVIEW, MODELS, PROVIDERS, CALLS, REQUESTS, USERS, AUDIT, RESET)
 
 
 def desk_pages(desk: Desk, role: UserRole) -> list[Entry]:
