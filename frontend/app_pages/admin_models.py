@@ -62,7 +62,7 @@ def _filters(providers: Sequence[AdminProvider]) -> tuple[str | None, str | None
 
 
 def _subtitle(page: Page[AdminModel], narrowed: bool) -> str:
-    prices = "Prices in dollars per million tokens"
+    prices = "Prices in dollars per million tokens."
     if page.next is not None or address.cursor() is not None:
         return prices
     found = words.plural(len(page.items), "model")

@@ -34,7 +34,7 @@ def outcome_html(call: CallRow, zone: tzinfo) -> Markup:
 
 def inspector(detail: CallDetail, zone: tzinfo) -> None:
     """Draws the panel."""
-    with st.container(key="inspector", gap="medium"):
+    with st.container(key="inspector", gap="small"):
         st.html(outcome_html(detail.call, zone))
         timeline(call_story.steps(detail))
         if detail.cost is not None:

@@ -101,7 +101,7 @@ def line(amounts: Sequence[Decimal], colours: Palette) -> alt.Chart:
             x=alt.X("day:Q", axis=None, scale=alt.Scale(nice=False)),
             y=alt.Y("credits:Q", axis=None, scale=alt.Scale(zero=True)),
         )
-        .properties(height=70)
+        .properties(height=56)
     )
     return chart
 

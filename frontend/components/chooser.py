@@ -1,0 +1,43 @@
+"""A table in which one row is chosen; the address names it, so that it can be shared and survives a reload."""
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from frontend import address, state
+
+
+def chooser(
+    name: str,
+    columns: Mapping[str, Sequence[str]],
+    ids: Sequence[str],
+    *,
+    edition: str = "",
+    right: Sequence[str] = (),
+    alt: str,
+) -> None:
+    """Draws the table; `ids` are those of the rows, `right` the columns that are aligned right.
+
+    A new `edition` (another filter, another page) forgets which row was chosen by hand.
+    """
+    key = f"{name}_{edition}_{address.cursor() or 0}"
+    named = address.chosen()
+    st.dataframe(
+        dict(columns),
+        hide_index=True,
+        height="content",
+        key=key,
+        on_select=lambda: _choose(key, ids),
+        selection_mode="single-row-required",
+        selection_default={"selection": {"rows": [ids.index(named)], "columns": [], "cells": []}}
+        if named in ids
+        else None,
+        column_config={each: st.column_config.TextColumn(alignment="right") for each in right},
+        alt=alt,
+    )
+
+
+def _choose(key: str, ids: Sequence[str]) -> None:
+    row = state.selected_row(key)
+    if row is not None and row < len(ids):
+        address.choose(ids[row])
