@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from time import monotonic, sleep
 
 import httpx
+import msgspec
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.accounts.passwords import Passwords
@@ -25,7 +26,7 @@ from backend.entitlements.tables import Plan
 from backend.running.ports import free_port
 from backend.running.settings import backend_environment
 from backend.settings import Settings
-from shared.accounts import UserRole
+from shared.accounts import LoginAnswer, UserRole
 from shared.paths import CHAT, LOGIN
 from tests.bench.machine import API_CORE, Usage
 from tests.bench.processes import Server, running
@@ -135,8 +136,9 @@ def _ask(tokens: list[str]) -> Ask:
 def _sign_in(client: httpx.Client, email: str) -> str:
     answer = client.post(LOGIN, json={"email": email, "password": PASSWORD, "session": "token"})
     answer.raise_for_status()
-    token: str = answer.json()["access_token"]
-    return token
+    tokens = msgspec.json.decode(answer.content, type=LoginAnswer).tokens
+    assert tokens is not None
+    return tokens.access_token
 
 
 def _wait(url: str, process: subprocess.Popen[str], log: Path) -> None:
