@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 
-LAST_RESORT_SECONDS = 10
+LAST_RESORT_SECONDS = 5
 """For ending in order after the parent is gone."""
 
 
