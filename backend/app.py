@@ -12,9 +12,9 @@ from litestar.openapi.plugins import SwaggerRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.static_files import create_static_files_router
 
+from backend.accounts.admin_controller import AccountsAdminController
 from backend.accounts.controller import AccountsController
 from backend.accounts.guards import caller, same_origin_writes
-from backend.admin import CONTROLLERS as ADMIN_CONTROLLERS
 from backend.chat.controller import ChatController
 from backend.chat.conversations_controller import ConversationsController, MessagesController
 from backend.edge import Edge
@@ -49,14 +49,14 @@ def create_app(settings: Settings) -> Litestar:
             ChatController,
             ConversationsController,
             MessagesController,
-            *ADMIN_CONTROLLERS,
+            AccountsAdminController,
             create_static_files_router(
                 path=ASSETS, directories=[Path(swagger_ui_bundle.swagger_ui_path)], include_in_schema=False
             ),
         ],
         dependencies={
             "identity": Provide(caller, sync_to_thread=False),
-            **{name: Provide(lambda part=part: part, sync_to_thread=False) for name, part in parts(services).items()},
+            **{name: _always(part) for name, part in parts(services).items()},
         },
         guards=[same_origin_writes(settings)],
         exception_handlers=HANDLERS,
@@ -78,12 +78,17 @@ def parts(services: Services) -> dict[str, object]:
         "database": services.database,
         "catalogue": services.catalogue,
         "identities": services.identities,
+        "accounts": services.accounts,
         "pipeline": services.pipeline,
         "settler": services.settler,
         "generations": services.generations,
         "notifier": services.notifier,
         "metrics": services.metrics,
     }
+
+
+def _always(part: object) -> Provide:
+    return Provide(lambda: part, sync_to_thread=False)
 
 
 def _openapi() -> OpenAPIConfig:

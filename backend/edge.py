@@ -4,6 +4,7 @@ One plain ASGI middleware, because each layer costs on the hot path.
 """
 
 from ipaddress import IPv4Network, IPv6Network, ip_address
+from typing import Literal
 from uuid import UUID
 
 import psycopg
@@ -12,12 +13,11 @@ from litestar.enums import ScopeType
 from litestar.response.base import ASGIResponse
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from backend.accounts.credentials import presented
 from backend.accounts.identities import IdentityCache
 from backend.columns import new_id
 from backend.errors import Unavailable
 from shared.errors import ErrorEnvelope
-from shared.paths import REQUEST_ID_HEADER
+from shared.paths import REQUEST_ID_HEADER, SESSION_COOKIE
 from shared.wire import encode
 
 CONTENT_SECURITY_POLICY = (
@@ -33,13 +33,18 @@ _HEADERS = [
     (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
     (b"content-security-policy", CONTENT_SECURITY_POLICY.encode()),
 ]
+_COOKIE = SESSION_COOKIE.encode()
 _REQUEST_ID = REQUEST_ID_HEADER.encode()
 
 Networks = tuple[IPv4Network | IPv6Network, ...]
 
 
 class Edge:
-    """Sets `request.state.request_id` and `.address` ("" when unknown), `request.user` and `request.auth` (token)."""
+    """Sets `request.user`, `request.auth` (the token) and, in `request.state`, what handlers need to know of it.
+
+    `request_id`; `address`, "" when unknown; `secure`, whether the client speaks https; `credential`, `cookie` or
+        `bearer` or "".
+    """
 
     def __init__(self, app: ASGIApp, *, identities: IdentityCache, trusted_proxies: Networks) -> None:
         self._app = app
@@ -56,10 +61,11 @@ class Edge:
         state = scope.setdefault("state", {})
         state["request_id"] = request_id
         state["address"] = self._address(scope)
-        credential = presented(scope)
-        scope["auth"] = credential.token if credential is not None else None
+        state["secure"] = scope["scheme"] == "https" or self._forwarded_proto(scope) == b"https"
+        token, state["credential"] = _credential(scope)
+        scope["auth"] = token
         try:
-            scope["user"] = await self._identities.resolve(credential.token) if credential is not None else None
+            scope["user"] = await self._identities.resolve(token) if token else None
         except (psycopg.Error, psycopg_pool.PoolTimeout):
             inside = _database_away(request_id)
         else:
@@ -97,6 +103,12 @@ class Edge:
                 return address
         return ""
 
+    def _forwarded_proto(self, scope: Scope) -> bytes:
+        client = scope.get("client")
+        if client is None or not self._is_trusted(client[0]):
+            return b""
+        return next((value for name, value in scope["headers"] if name == b"x-forwarded-proto"), b"")
+
     def _is_trusted(self, peer: str) -> bool:
         known = self._peers.get(peer)
         if known is None:
@@ -105,6 +117,22 @@ class Edge:
             if len(self._peers) < 10_000:
                 self._peers[peer] = known
         return known
+
+
+def _credential(scope: Scope) -> tuple[str, Literal["bearer", "cookie", ""]]:
+    """The token a request carries and how. With an `Authorization` header the cookie never counts."""
+    cookie = b""
+    for name, value in scope["headers"]:
+        if name == b"authorization":
+            scheme, _, token = value.partition(b" ")
+            return (token.strip().decode("latin-1") if scheme.lower() == b"bearer" else ""), "bearer"
+        if name == b"cookie":
+            cookie = value
+    for part in cookie.split(b";"):
+        key, equals, value = part.strip().partition(b"=")
+        if equals and key == _COOKIE:
+            return value.strip(b'"').decode("latin-1"), "cookie"
+    return "", ""
 
 
 def _database_away(request_id: UUID) -> ASGIApp:

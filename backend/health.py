@@ -8,6 +8,7 @@ import psycopg
 import psycopg_pool
 from litestar import Controller, MediaType, Request, Response, get
 from litestar.datastructures import State
+from litestar.di import NamedDependency
 from msgspec import Struct
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
@@ -66,7 +67,9 @@ class HealthController(Controller):
         return Health(timestamp=datetime.now(UTC))
 
     @get("/health/ready", operation_id="Ready", summary="Can requests be served?", responses=errors(503))
-    async def ready(self, database: Database, catalogue: CatalogueCache) -> Response[Readiness]:
+    async def ready(
+        self, database: NamedDependency[Database], catalogue: NamedDependency[CatalogueCache]
+    ) -> Response[Readiness]:
         """503 when not."""
         state = await _readiness(database, catalogue)
         return Response(state, status_code=200 if state.ready else 503)
@@ -79,7 +82,11 @@ class HealthController(Controller):
         responses=errors(401, 403),
     )
     async def detailed(
-        self, database: Database, catalogue: CatalogueCache, generations: Generations, settler: Settler
+        self,
+        database: NamedDependency[Database],
+        catalogue: NamedDependency[CatalogueCache],
+        generations: NamedDependency[Generations],
+        settler: NamedDependency[Settler],
     ) -> Details:
         """For admins."""
         return Details(
@@ -99,7 +106,11 @@ class HealthController(Controller):
         responses=errors(403),
     )
     async def metrics(
-        self, request: Request[object, str, State], metrics: Metrics, settings: Settings, generations: Generations
+        self,
+        request: Request[object, str, State],
+        metrics: NamedDependency[Metrics],
+        settings: NamedDependency[Settings],
+        generations: NamedDependency[Generations],
     ) -> Response[bytes]:
         """From this machine or a trusted network, or with the metrics token."""
         if not _may_read_metrics(request, settings):

@@ -7,6 +7,7 @@ from uuid import UUID
 import structlog
 
 from backend.accounts.identities import IdentityCache
+from backend.accounts.service import Accounts
 from backend.catalogue.cache import CatalogueCache
 from backend.chat.generations import Generations
 from backend.chat.pipeline import Pipeline
@@ -37,6 +38,7 @@ class Services:
         self.database = Database(str(settings.database_url))
         self.catalogue = CatalogueCache(self.database, self.secrets, settings)
         self.identities = IdentityCache(self.database, self.secrets)
+        self.accounts = Accounts(settings, self.database, self.secrets, self.identities)
         self.client = ProviderClient()
         self.settler = Settler(self.database)
         self.generations = Generations()
@@ -80,6 +82,7 @@ class Services:
             if left:
                 log.error("unsettled_at_shutdown", requests=left)
             await self.client.close()
+            self.accounts.close()
             await self.database.close()
 
     def _listen(self) -> None:

@@ -1,17 +1,14 @@
 """A process that runs the background jobs and nothing else."""
 
 import asyncio
-import signal
 
+from backend.logs import configure_logging
 from backend.services import Services
 from backend.settings import Settings
 
 
 async def run_forever(settings: Settings) -> None:
-    """Runs the table of jobs until SIGINT or SIGTERM."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+    """Runs the table of jobs until it is cancelled."""
+    configure_logging(settings.log_level)
     async with Services(settings).running():
-        await stop.wait()
+        await asyncio.get_running_loop().create_future()

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from litestar import Controller, Request, get, post
 from litestar.datastructures import State
+from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import Parameter
+from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
 from litestar.response.base import ASGIResponse
 from litestar.types import ASGIApp
 
@@ -36,8 +37,8 @@ JOIN_SECONDS = 300.0
 
 IdempotencyKey = Annotated[
     str | None,
-    Parameter(
-        header=IDEMPOTENCY_HEADER, required=False, min_length=1, max_length=200, description="Valid for 24 hours"
+    HeaderParameter(
+        name=IDEMPOTENCY_HEADER, required=False, min_length=1, max_length=200, description="Valid for 24 hours"
     ),
 ]
 
@@ -58,10 +59,10 @@ class ChatController(Controller):
     async def chat(
         self,
         request: Request[Identity, str, State],
-        data: ChatRequest,
-        pipeline: Pipeline,
-        database: Database,
-        generations: Generations,
+        data: JSONBody[ChatRequest],
+        pipeline: NamedDependency[Pipeline],
+        database: NamedDependency[Database],
+        generations: NamedDependency[Generations],
         idempotency_key: IdempotencyKey = None,
     ) -> ASGIApp:
         """Streams the events of `shared.events`, or answers with one `ChatAnswer`."""
@@ -91,11 +92,11 @@ class ChatController(Controller):
     )
     async def cancel(
         self,
-        request_id: UUID,
-        identity: Identity,
-        database: Database,
-        generations: Generations,
-        notifier: Notifier,
+        request_id: FromPath[UUID],
+        identity: NamedDependency[Identity],
+        database: NamedDependency[Database],
+        generations: NamedDependency[Generations],
+        notifier: NamedDependency[Notifier],
     ) -> CancelAnswer:
         """Stops it within 100 ms, in whatever process it runs; what was produced is charged."""
         generation = generations.get(request_id)
@@ -119,12 +120,14 @@ class ChatController(Controller):
     )
     async def events(
         self,
-        request_id: UUID,
-        identity: Identity,
-        database: Database,
-        generations: Generations,
-        after: Annotated[str | None, Parameter(required=False, max_length=40)] = None,
-        last_event_id: Annotated[str | None, Parameter(header=LAST_EVENT_HEADER, required=False, max_length=40)] = None,
+        request_id: FromPath[UUID],
+        identity: NamedDependency[Identity],
+        database: NamedDependency[Database],
+        generations: NamedDependency[Generations],
+        after: Annotated[str | None, QueryParameter(required=False, max_length=40)] = None,
+        last_event_id: Annotated[
+            str | None, HeaderParameter(name=LAST_EVENT_HEADER, required=False, max_length=40)
+        ] = None,
     ) -> ASGIApp:
         """The events after `Last-Event-ID` (or `?after=`), from the process that writes the answer."""
         generation = generations.get(request_id)

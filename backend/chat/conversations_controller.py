@@ -4,7 +4,8 @@ from typing import Annotated
 from uuid import UUID
 
 from litestar import Controller, delete, get, patch, put
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta, UnsetType
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -39,9 +40,9 @@ class ConversationsController(Controller):
     @get(operation_id="ListConversations", summary="List conversations, last used first", responses=errors(400, 401))
     async def index(
         self,
-        identity: Identity,
-        database: Database,
-        q: Annotated[str | None, Parameter(required=False, max_length=200)] = None,
+        identity: NamedDependency[Identity],
+        database: NamedDependency[Database],
+        q: Annotated[str | None, QueryParameter(required=False, max_length=200)] = None,
         limit: Limit = DEFAULT_LIMIT,
         cursor: Cursor = None,
     ) -> Page[Conversation]:
@@ -58,7 +59,9 @@ class ConversationsController(Controller):
         summary="One conversation",
         responses=errors(401, 404),
     )
-    async def read(self, conversation_id: UUID, identity: Identity, database: Database) -> Conversation:
+    async def read(
+        self, conversation_id: FromPath[UUID], identity: NamedDependency[Identity], database: NamedDependency[Database]
+    ) -> Conversation:
         """Its facts; messages have their own address."""
         async with database.reading() as session:
             return views.conversation(await _own(session, identity, conversation_id))
@@ -71,11 +74,11 @@ class ConversationsController(Controller):
     )
     async def change(
         self,
-        conversation_id: UUID,
-        data: ConversationPatch,
-        identity: Identity,
-        database: Database,
-        catalogue: CatalogueCache,
+        conversation_id: FromPath[UUID],
+        data: JSONBody[ConversationPatch],
+        identity: NamedDependency[Identity],
+        database: NamedDependency[Database],
+        catalogue: NamedDependency[CatalogueCache],
     ) -> Conversation:
         """Absent fields stay as they are."""
         changes: dict[str, object] = {}
@@ -100,11 +103,11 @@ class ConversationsController(Controller):
     )
     async def remove(
         self,
-        conversation_id: UUID,
-        identity: Identity,
-        database: Database,
-        generations: Generations,
-        notifier: Notifier,
+        conversation_id: FromPath[UUID],
+        identity: NamedDependency[Identity],
+        database: NamedDependency[Database],
+        generations: NamedDependency[Generations],
+        notifier: NamedDependency[Notifier],
     ) -> None:
         """An answer being written in it is stopped."""
         async with database.unit_of_work() as session:
@@ -122,9 +125,9 @@ class ConversationsController(Controller):
     )
     async def messages(
         self,
-        conversation_id: UUID,
-        identity: Identity,
-        database: Database,
+        conversation_id: FromPath[UUID],
+        identity: NamedDependency[Identity],
+        database: NamedDependency[Database],
         limit: Limit = DEFAULT_LIMIT,
         cursor: Cursor = None,
     ) -> Page[Message]:
@@ -153,7 +156,13 @@ class MessagesController(Controller):
         status_code=204,
         responses=errors(400, 401, 404),
     )
-    async def rate(self, message_id: UUID, data: FeedbackRequest, identity: Identity, database: Database) -> None:
+    async def rate(
+        self,
+        message_id: FromPath[UUID],
+        data: JSONBody[FeedbackRequest],
+        identity: NamedDependency[Identity],
+        database: NamedDependency[Database],
+    ) -> None:
         """The last rating counts."""
         comment = readable(data.comment) if data.comment else None
         async with database.unit_of_work() as session:

@@ -2,6 +2,8 @@
 
 from litestar import Controller, Request, post
 from litestar.datastructures import State
+from litestar.di import NamedDependency
+from litestar.params import JSONBody
 
 from backend.accounts.guards import signed_in
 from backend.accounts.identity import Identity
@@ -40,11 +42,11 @@ class PrecheckController(Controller):
     async def precheck(
         self,
         request: Request[Identity, str, State],
-        data: PrecheckRequest,
-        database: Database,
-        catalogue: CatalogueCache,
-        secrets: Secrets,
-        settings: Settings,
+        data: JSONBody[PrecheckRequest],
+        database: NamedDependency[Database],
+        catalogue: NamedDependency[CatalogueCache],
+        secrets: NamedDependency[Secrets],
+        settings: NamedDependency[Settings],
     ) -> Precheck:
         """The same decision that chat would make, without carrying it out."""
         identity = request.user

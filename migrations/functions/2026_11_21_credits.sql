@@ -320,8 +320,8 @@ BEGIN
         v_charged := least(v_display, h.amount);
         SELECT * INTO a FROM credit_accounts WHERE user_id = h.user_id;
         IF v_charged > 0 THEN
-            INSERT INTO ledger_entries (organisation_id, user_id, kind, amount, request_id)
-            VALUES (h.organisation_id, h.user_id, 'charge', -v_charged, h.request_id);
+            INSERT INTO ledger_entries (organisation_id, user_id, kind, amount, request_id, reason)
+            VALUES (h.organisation_id, h.user_id, 'charge', -v_charged, h.request_id, '');
             a.balance := a.balance - v_charged;
         END IF;
         IF h.period < a.period AND h.amount > v_charged THEN
