@@ -44,7 +44,14 @@ def _draw() -> None:
         listed, shown = st.columns([3, 2], gap="medium")
     with listed:
         ids = [str(row.id) for row in page.items]
-        chooser(_NAME, columns(page.items, state.zone()), ids, edition=now, alt="Changes, newest first")
+        chooser(
+            _NAME,
+            columns(page.items, state.zone()),
+            ids,
+            edition=now,
+            widths={"Who": 160, "What": 150},
+            alt="Changes, newest first",
+        )
         pager.pager(_NAME, page.next)
     with shown:
         with st.container(key="to_list"):

@@ -38,6 +38,7 @@ def _list(users: list[AdminUser], following: str | None, edition: str) -> None:
         columns(users),
         [str(user.id) for user in users],
         edition=edition,
+        widths={"User": 210},
         right=("Calls", "Credits", "Raw cost"),
         alt="Users with their use of the last 30 days",
     )

@@ -91,12 +91,12 @@ def _attempt(attempt: Attempt) -> Step:
     if attempt.latency_ms is not None:
         details.append(f"{words.duration(attempt.latency_ms)} in all")
     if attempt.status == "failed":
-        details.append("not charged")
+        details.append("Not charged")
     return Step(
         words.milliseconds(attempt.started_ms),
         f"Attempt {attempt.attempt}",
         facts,
-        ", ".join(details),
+        ". ".join(detail.rstrip(".") for detail in details),
         _ENDINGS.get(attempt.status, "ok"),
     )
 

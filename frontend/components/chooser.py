@@ -14,11 +14,13 @@ def chooser(
     *,
     edition: str = "",
     right: Sequence[str] = (),
+    widths: Mapping[str, int] | None = None,
     alt: str,
 ) -> None:
-    """Draws the table; `ids` are those of the rows, `right` the columns that are aligned right.
+    """Draws the table; `ids` are those of the rows, `right` the columns that are aligned right, `widths` in px.
 
-    A new `edition` (another filter, another page) forgets which row was chosen by hand.
+    A new `edition` (another filter, another page) forgets which row was chosen by hand. On a phone the details are
+    not beside the table; a button opens those of the row that is marked from the start.
     """
     key = f"{name}_{edition}_{address.cursor() or 0}"
     named = address.chosen()
@@ -32,9 +34,17 @@ def chooser(
         selection_default={"selection": {"rows": [ids.index(named)], "columns": [], "cells": []}}
         if named in ids
         else None,
-        column_config={each: st.column_config.TextColumn(alignment="right") for each in right},
+        column_config={
+            each: st.column_config.TextColumn(
+                alignment="right" if each in right else None, width=(widths or {}).get(each)
+            )
+            for each in columns
+        },
         alt=alt,
     )
+    if ids and named not in ids:
+        with st.container(key="to_detail"):
+            st.button("Open the marked row", key=f"detail_{name}", on_click=address.choose, args=(ids[0],))
 
 
 def _choose(key: str, ids: Sequence[str]) -> None:

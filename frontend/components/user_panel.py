@@ -25,11 +25,11 @@ def columns(users: Sequence[AdminUser]) -> dict[str, list[str]]:
     """The table of people."""
     return {
         "User": [user.email for user in users],
+        "Status": [status(user) for user in users],
         "Plan": [words.family(user.plan) for user in users],
         "Calls": [words.count(user.calls) for user in users],
         "Credits": [words.credits(user.credits) for user in users],
         "Raw cost": [words.dollars(user.raw_cost) for user in users],
-        "Status": [status(user) for user in users],
     }
 
 
