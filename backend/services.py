@@ -69,7 +69,6 @@ class Services:
         await self.database.open()
         await self.catalogue.refresh()
         await self.client.start()
-        self.settler.start()
         self._listen()
         self.jobs.start()
         try:

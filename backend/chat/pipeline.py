@@ -23,7 +23,7 @@ from backend.columns import new_id
 from backend.database import Database
 from backend.errors import Unavailable
 from backend.metering import repository as metering
-from backend.metering.admission import LEASE_SECONDS, Admitted, Repeated, Stale, admit
+from backend.metering.admission import LEASE_SECONDS, Admitted, Gate, Repeated, Stale
 from backend.metering.rates import windows
 from backend.metering.records import AdmissionRecord, ConversationRecord, IdempotencyRecord, PromptRecord
 from backend.metering.settlement import Settler
@@ -80,6 +80,7 @@ class Pipeline:
         self._generations = generations
         self._process_id = process_id
         self._metrics = metrics
+        self._gate = Gate(database)
         self._health = HealthBook()
 
     async def begin(self, caller: Caller, request: ChatRequest) -> Generation | Repeated:
@@ -90,7 +91,7 @@ class Pipeline:
             await self._refuse_blocked(caller, checked, prompt)
             decided = self._decide(caller, request, prompt, checked)
             admission = self._admission(caller, request, prompt, checked, decided)
-            outcome = await admit(self._database, admission)
+            outcome = await self._gate.admit(admission)
             if isinstance(outcome, Repeated):
                 return outcome
             if isinstance(outcome, Admitted):

@@ -9,6 +9,7 @@ from backend.accounts.identity import Identity
 from backend.database import Database
 from backend.errors import AppError, NotFound, Unavailable
 from backend.metering import repository
+from backend.metering.batches import Batches
 from backend.metering.errors import (
     ConversationBusy,
     IdempotencyMismatch,
@@ -46,20 +47,28 @@ class Stale(Struct, frozen=True):
     what: str
 
 
-async def admit(database: Database, record: AdmissionRecord) -> Admitted | Repeated | Stale:
-    """One short transaction. Raises the refusals of `backend.metering.errors`, `NotFound`, `Unavailable`."""
-    result = await repository.admit(database, record)
-    match result.outcome:
-        case "admitted":
-            return Admitted(
-                max_tokens=result.max_tokens, held=result.held, balance=result.balance, windows=result.windows
-            )
-        case "repeated" if result.same and result.request_id is not None:
-            return Repeated(result.request_id)
-        case "stale_catalogue" | "stale_identity" | "stale_conversation":
-            return Stale(result.outcome.removeprefix("stale_"))
-        case _:
-            raise _refusal(result)
+class Gate:
+    """One process's requests that ask to be admitted."""
+
+    def __init__(self, database: Database) -> None:
+        self._batches: Batches[AdmissionRecord, AdmissionResult] = Batches(
+            "admission", lambda records: repository.admit(database, records), persistent=False
+        )
+
+    async def admit(self, record: AdmissionRecord) -> Admitted | Repeated | Stale:
+        """One short transaction. Raises the refusals of `backend.metering.errors`, `NotFound`, `Unavailable`."""
+        result = await self._batches.submit(record)
+        match result.outcome:
+            case "admitted":
+                return Admitted(
+                    max_tokens=result.max_tokens, held=result.held, balance=result.balance, windows=result.windows
+                )
+            case "repeated" if result.same and result.request_id is not None:
+                return Repeated(result.request_id)
+            case "stale_catalogue" | "stale_identity" | "stale_conversation":
+                return Stale(result.outcome.removeprefix("stale_"))
+            case _:
+                raise _refusal(result)
 
 
 def _refusal(result: AdmissionResult) -> AppError:

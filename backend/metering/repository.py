@@ -48,10 +48,10 @@ class Orphan(msgspec.Struct, frozen=True):
     route: bytes
 
 
-async def admit(database: Database, record: AdmissionRecord) -> AdmissionResult:
-    """Takes hold, slot and rate together, or says why not; repeating it is safe."""
-    rows = await database.call("SELECT admit_request(%s::jsonb)::text", (_encode(record).decode(),))
-    return _admission.decode(rows[0][0])
+async def admit(database: Database, records: list[AdmissionRecord]) -> dict[UUID, AdmissionResult]:
+    """Takes hold, slot and rate of each request together, or says why not; repeating it is safe."""
+    rows = await database.call("SELECT * FROM admit_requests(%s::jsonb)", (_encode(records).decode(),))
+    return {request_id: _admission.decode(result) for request_id, result in rows}
 
 
 async def settle(database: Database, records: list[SettlementRecord]) -> dict[UUID, Settled]:

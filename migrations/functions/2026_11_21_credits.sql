@@ -281,6 +281,31 @@ BEGIN
         'balance', a.balance - a.held - amount, 'windows', rate_take(p->'windows', now_, v_tokens));
 END $$;
 
+CREATE FUNCTION admit_requests(p jsonb) RETURNS TABLE (request_id uuid, result text)
+LANGUAGE plpgsql AS $$
+-- Admits several requests in one transaction, each for itself. All locks are taken first, in the order of all.
+#variable_conflict use_column
+DECLARE
+    item jsonb;
+BEGIN
+    PERFORM 1 FROM credit_accounts WHERE user_id IN
+        (SELECT (i->>'user_id')::uuid FROM jsonb_array_elements(p) AS i) ORDER BY user_id FOR UPDATE;
+    PERFORM 1 FROM organisation_limits WHERE organisation_id IN
+        (SELECT (i->>'organisation_id')::uuid FROM jsonb_array_elements(p) AS i) ORDER BY organisation_id FOR UPDATE;
+    INSERT INTO rate_windows (key, started_at)
+        SELECT DISTINCT w->>'key', clock_timestamp()
+        FROM jsonb_array_elements(p) AS i, jsonb_array_elements(i->'windows') AS w ORDER BY 1
+        ON CONFLICT (key) DO NOTHING;
+    PERFORM 1 FROM rate_windows WHERE key IN
+        (SELECT w->>'key' FROM jsonb_array_elements(p) AS i, jsonb_array_elements(i->'windows') AS w)
+        ORDER BY key FOR UPDATE;
+    FOR item IN SELECT i FROM jsonb_array_elements(p) AS i LOOP
+        request_id := (item->>'request_id')::uuid;
+        result := admit_request(item)::text;
+        RETURN NEXT;
+    END LOOP;
+END $$;
+
 CREATE FUNCTION settle_requests(p jsonb)
 RETURNS TABLE (request_id uuid, settled boolean, charged numeric, balance numeric)
 LANGUAGE plpgsql AS $$

@@ -19,6 +19,7 @@ CONFIGURATION = (
 )
 FUNCTIONS = (
     "settle_requests(jsonb)",
+    "admit_requests(jsonb)",
     "admit_request(jsonb)",
     "record_prompt_check(jsonb)",
     "take_rate(jsonb, bigint)",

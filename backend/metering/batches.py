@@ -1,0 +1,116 @@
+"""Writing what comes at the same time in one statement.
+
+While one statement is on its way, further records gather and go with the next: under load a statement carries many,
+alone a record waits for nothing.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Generic, Protocol, TypeVar
+from uuid import UUID
+
+import psycopg
+import psycopg_pool
+import structlog
+
+BATCH = 25
+AT_ONCE = 2
+"""Statements on their way at the same time."""
+LONGEST_PAUSE = 5.0
+AWAY = (psycopg.OperationalError, psycopg_pool.PoolTimeout)
+
+log = structlog.get_logger()
+
+
+class HasRequestId(Protocol):
+    """What belongs to a request."""
+
+    @property
+    def request_id(self) -> UUID:
+        """The request."""
+
+
+Record = TypeVar("Record", bound=HasRequestId)
+Result = TypeVar("Result")
+Write = Callable[[list[Record]], Awaitable[dict[UUID, Result]]]
+"""A repeatable statement: results by request id."""
+
+
+class Batches(Generic[Record, Result]):
+    """A queue of records of one kind. `persistent` ones are tried until the database is back."""
+
+    def __init__(self, name: str, write: Write[Record, Result], *, persistent: bool) -> None:
+        self._name = name
+        self._write = write
+        self._persistent = persistent
+        self._waiting: dict[UUID, tuple[Record, asyncio.Future[Result]]] = {}
+        self._sent = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._pause = 0.05
+
+    def __len__(self) -> int:
+        return len(self._waiting) + self._sent
+
+    def submit(self, record: Record) -> asyncio.Future[Result]:
+        """Queues a record. The future may be ignored, or awaited under `asyncio.shield`."""
+        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        self._waiting[record.request_id] = (record, future)
+        if len(self._tasks) < AT_ONCE:
+            task = asyncio.create_task(self._work(), name=self._name)
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        return future
+
+    async def close(self, seconds: float) -> int:
+        """Writes what is waiting, for at most `seconds`; returns how many are left to reconciliation."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=seconds)
+        for task in self._tasks:
+            task.cancel()
+        return len(self)
+
+    async def _work(self) -> None:
+        while self._waiting:
+            batch = {request_id: self._waiting.pop(request_id) for request_id in list(self._waiting)[:BATCH]}
+            self._sent += len(batch)
+            try:
+                await self._send(batch)
+            finally:
+                self._sent -= len(batch)
+
+    async def _send(self, batch: dict[UUID, tuple[Record, asyncio.Future[Result]]]) -> None:
+        try:
+            self._resolve(batch, await self._write([record for record, _ in batch.values()]))
+            self._pause = 0.05
+        except AWAY as error:
+            await self._away(batch, error)
+        except psycopg.Error as error:
+            if len(batch) == 1:
+                self._refuse(batch, error)
+            else:
+                for request_id, entry in batch.items():
+                    await self._send({request_id: entry})
+
+    async def _away(self, batch: dict[UUID, tuple[Record, asyncio.Future[Result]]], error: Exception) -> None:
+        if not self._persistent:
+            for _, future in batch.values():
+                if not future.done():
+                    future.set_exception(error)
+            return
+        log.warning("database_awaited", queue=self._name, waiting=len(self), fault=type(error).__name__)
+        self._waiting.update(batch)
+        await asyncio.sleep(self._pause)
+        self._pause = min(2 * self._pause, LONGEST_PAUSE)
+
+    def _refuse(self, batch: dict[UUID, tuple[Record, asyncio.Future[Result]]], error: Exception) -> None:
+        for request_id, (_, future) in batch.items():
+            log.error("write_refused", queue=self._name, request_id=str(request_id), exc_info=error)
+            if not future.done():
+                future.set_exception(error)
+                future.exception()
+
+    @staticmethod
+    def _resolve(batch: dict[UUID, tuple[Record, asyncio.Future[Result]]], results: dict[UUID, Result]) -> None:
+        for request_id, (_, future) in batch.items():
+            if not future.done():
+                future.set_result(results[request_id])
