@@ -12,6 +12,7 @@ from frontend.client.http import ApiError
 from frontend.components import panels, plan_request
 from frontend.components.page_head import page_head
 from frontend.components.plan_card import plan_card
+from frontend.components.section import section
 from shared.accounts import Me
 from shared.plans import PlanRequestView, PlanView, RequestStatus
 
@@ -27,7 +28,7 @@ def _draw() -> None:
         panels.empty("No plans yet", "Plans appear here once an admin of this server has made one.")
         return
     _cards(offered, asked, state.person())
-    st.subheader("Your requests", anchor=False)
+    section("Your requests")
     if asked:
         plan_request.request_table(asked)
     else:

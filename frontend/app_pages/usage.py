@@ -14,6 +14,7 @@ from frontend.components.burn_down import burn_down, pace
 from frontend.components.daily_bars import daily_bars
 from frontend.components.page_head import page_head
 from frontend.components.palette import palette
+from frontend.components.section import section
 from frontend.components.stat_strip import Figure, stat_strip
 from frontend.components.usage_table import usage_csv, usage_table
 from frontend.navigation import CHAT
@@ -29,7 +30,7 @@ def _draw(period: Period, now: datetime) -> None:
     except ApiError as error:
         panels.failed("Usage could not be loaded", error, "Your balance and calls are not affected.")
         return
-    stat_strip(_figures(used, state.person().plan.name, now))
+    stat_strip(_figures(used, _limit(used, period), now))
     if not used.total.calls:
         if panels.empty("No calls in this period", "Usage appears here a few seconds after the first answer.").button(
             "Start a chat"
@@ -39,10 +40,10 @@ def _draw(period: Period, now: datetime) -> None:
     days, balance = st.columns([3, 2], gap="medium")
     colours = palette(state.theme())
     with days:
-        st.subheader("Credits by day and assistant", anchor=False)
+        section("Credits by day and assistant")
         daily_bars(used.by_day_and_assistant, period.first.date(), period.last, colours)
     with balance:
-        st.subheader("Balance", anchor=False)
+        section("Balance" if whole_month is used.by_day_and_assistant else "Balance this month")
         burn_down(used, whole_month, now, colours)
     with st.container(key="by_model_head", horizontal=True, vertical_alignment="bottom"):
         st.subheader("By model", anchor=False, width="stretch")
@@ -63,7 +64,13 @@ def _credit_period(used: Usage, period: Period) -> Sequence[DayAndAssistant]:
     return usage(used.credit_period["from"], used.credit_period["to"], "day").by_day_and_assistant
 
 
-def _figures(used: Usage, plan: str, now: datetime) -> list[Figure]:
+def _limit(used: Usage, period: Period) -> str:
+    if period.first == used.credit_period["from"]:
+        return f"of {words.allowance(used.granted)} in {state.person().plan.name}"
+    return words.span(period.first.date(), period.last)
+
+
+def _figures(used: Usage, limit: str, now: datetime) -> list[Figure]:
     ahead, end = pace(used, now), used.credit_period["to"]
     if ahead.runs_out is None:
         coming = Figure("At this pace", f"{words.whole(ahead.total)} by {words.short_day(end - timedelta(days=1))}")
@@ -71,7 +78,7 @@ def _figures(used: Usage, plan: str, now: datetime) -> list[Figure]:
     else:
         coming = Figure("At this pace", f"gone on {words.short_day(ahead.runs_out)}", "before they renew")
     return [
-        Figure("Credits used", words.credits(used.total.credits), f"of {words.allowance(used.granted)} in {plan}"),
+        Figure("Credits used", words.credits(used.total.credits), limit),
         Figure("Credits left", words.credits(used.balance), f"renews {words.long_day(end)}"),
         coming,
         Figure("Calls", words.count(used.total.calls), f"{words.count(used.total.failed)} failed, not charged"),

@@ -100,7 +100,11 @@ def bars(entries: Sequence[DayAndAssistant], days: Sequence[str], names: Sequenc
         alt.Chart(alt.InlineData(values=bar_rows(entries, names)))
         .mark_bar()
         .encode(
-            x=alt.X("day:O", scale=alt.Scale(domain=list(days), paddingInner=0.5, paddingOuter=0.1), axis=axis),
+            x=alt.X(
+                "day:O",
+                scale=alt.Scale(domain=list(days), paddingInner=0.5 if len(days) <= 31 else 0.2, paddingOuter=0.1),
+                axis=axis,
+            ),
             y=alt.Y("credits:Q", axis=scale),
             color=alt.Color(
                 "assistant:N",
