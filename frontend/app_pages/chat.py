@@ -39,14 +39,15 @@ def _page() -> None:
     written = _being_written(history.messages) if request is None else None
     busy = request is not None or written is not None
     acts = ChatActs(conversation.id if conversation else None, chosen, written)
-    composer.draw(families, acts, me.balance, busy=busy)
+    empty = conversation is None and not busy and memory.refusal is None
+    composer.draw(families, acts, me.balance, busy=busy, follow=not empty)
     _announce(history.messages, memory, busy=busy)
     # The same places in every run: an element that moved up would leave its ghost below until the run ends.
     banner, welcome, older = st.empty(), st.empty(), st.empty()
     if me.simulated:
         with banner.container():
             simulated()
-    if conversation is None and not busy and memory.refusal is None:
+    if empty:
         with welcome.container():
             _welcome(families, acts)
     if history.more:
@@ -80,7 +81,8 @@ def _not_loaded(error: ApiError) -> None:
     if error.body.code is not ErrorCode.NOT_FOUND:
         panels.failed("The conversation could not be loaded", error, "Nothing in it is lost.")
         return
-    place = panels.empty("This conversation does not exist or is not yours", "A link opens only for its owner.")
+    with st.container(key="chat_absent"):
+        place = panels.empty("This conversation does not exist or is not yours", "A link opens only for its owner.")
     if place.button("New chat", key="absent_new"):
         state.show_conversation(None)
         st.rerun()

@@ -1,6 +1,7 @@
 """The foot of the chat: assistant, precheck strip, Stop, and the input."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from decimal import Decimal
 
 import streamlit as st
@@ -19,8 +20,11 @@ _WORDS = {category.value: words.family(category.value) for category in Category}
 }
 
 
-def draw(families: Sequence[AssistantView], acts: ChatActs, balance: Decimal, *, busy: bool) -> None:
-    """Draws the foot; must be drawn before an answer is streamed, or it is missing until the answer ends."""
+def draw(families: Sequence[AssistantView], acts: ChatActs, balance: Decimal, *, busy: bool, follow: bool) -> None:
+    """Draws the foot; must be drawn before an answer is streamed, or it is missing until the answer ends.
+
+    With `follow` the page stays scrolled to its end as it grows.
+    """
     broke = balance <= 0
     with st.bottom, st.container(key="composer", horizontal=True, vertical_alignment="center", gap="small"):
         picker.popover(families, acts)
@@ -29,8 +33,11 @@ def draw(families: Sequence[AssistantView], acts: ChatActs, balance: Decimal, *,
                 st.button("Stop", key="stop", icon=":material/stop_circle:", on_click=acts.stop)
         elif not broke:
             _strip(families, acts, balance)
-    # Outside of every container, or the page would not scroll along with an answer.
-    st.chat_input(_placeholder(acts, busy=busy, broke=broke), key="prompt", disabled=busy or broke, on_submit=acts.send)
+    # Streamlit scrolls along with an answer where the input is outside of every container.
+    with nullcontext() if follow else st.bottom:
+        st.chat_input(
+            _placeholder(acts, busy=busy, broke=broke), key="prompt", disabled=busy or broke, on_submit=acts.send
+        )
 
 
 def _placeholder(acts: ChatActs, *, busy: bool, broke: bool) -> str:

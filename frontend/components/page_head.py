@@ -8,7 +8,6 @@ from markupsafe import Markup
 
 from frontend.components.text import literal
 
-
 _SUBTITLE = Markup("<p>{}</p>")
 
 

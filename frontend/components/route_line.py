@@ -50,7 +50,7 @@ def draw(message: Message, acts: ChatActs) -> None:
     with st.container(key=f"route_{message.id}", horizontal=True, gap="small", vertical_alignment="center"):
         with st.popover(literal(f"{facts(message)} · why?"), type="tertiary"):
             st.html(why(message))
-        with st.container(key=f"icons_{message.id}", horizontal=True, gap=None, width="content"):
+        with st.container(key=f"icons_{message.id}", horizontal=True, wrap=False, gap=None, width="content"):
             part("copy")(key=f"copy_{message.id}", data={"text": message.content}, width="content")
             _icon(message, "refresh", "Regenerate answer", acts.regenerate, message.id)
             _icon(message, "thumb_up", "Good answer", acts.rate, message.id, "up")
