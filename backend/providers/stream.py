@@ -68,6 +68,10 @@ class ProviderStream:
         self._expired: Stage | None = None
         self._closed = False
 
+    def __del__(self) -> None:
+        if not (self._closed or self._loop.is_closed()):
+            self._exchange.close()
+
     @property
     def provider_request_id(self) -> str | None:
         """The provider's name for the call, if it has given one yet."""
@@ -87,6 +91,10 @@ class ProviderStream:
         if self._progress:
             self._since = self._loop.time()
         try:
+            if self._closed:
+                raise ConnectionLost("the stream is closed")
+            if self._decoder.fault is not None:
+                raise self._decoder.fault
             while True:
                 arrival = self._listen()
                 if not arrival.done():

@@ -213,7 +213,10 @@ def trusted_roots() -> ssl.SSLContext:
 
 @lru_cache(maxsize=256)
 def _url(url: str) -> httpx.URL:
-    return httpx.URL(url)
+    parsed = httpx.URL(url)
+    if parsed.scheme not in ("http", "https") or not parsed.host or parsed.userinfo:
+        raise ValueError("not an address of a web server, or one with a password in it")
+    return parsed
 
 
 def _fault(error: Exception) -> ProviderError:
@@ -232,7 +235,7 @@ def _fault(error: Exception) -> ProviderError:
             return ConnectionLost(f"{type(cause).__name__}: {cause.strerror if isinstance(cause, OSError) else ''}")
         case aiohttp.ClientConnectionError():
             return ConnectFailed("the client is closed")
-        case ValueError() | httpx.UnsupportedProtocol() | httpx.InvalidURL():
+        case ValueError() | httpx.InvalidURL():
             return TargetRefused("its base URL cannot be used")
         case cause:
             return ConnectionLost(type(cause).__name__)

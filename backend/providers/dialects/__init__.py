@@ -32,6 +32,9 @@ class Decoder(Protocol):
     done: bool
     """Nothing that matters follows."""
 
+    fault: ProviderError | None
+    """What the provider reported within the stream; `feed` and `finish` raise it once the text before it is out."""
+
     request_id: str | None
     """The provider's name for the call."""
 

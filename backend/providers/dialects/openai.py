@@ -8,7 +8,7 @@ from msgspec import UNSET, Raw, Struct, UnsetType
 
 from backend.providers.calls import ChatCall, Piece, Reply, Turn
 from backend.providers.dialects import Encoded
-from backend.providers.dialects.openai_faults import decode_error, fault
+from backend.providers.dialects.openai_faults import decode_error, read_fault
 from backend.providers.dialects.openai_usage import Reported, read_usage
 from backend.providers.errors import Malformed, ProviderError, ServerFault, Truncated
 from backend.providers.sse import EventReader
@@ -119,7 +119,7 @@ def decode_reply(body: bytes) -> Reply:
     except UNREADABLE:
         raise Malformed(f"not a chat completion: {body[:200].decode(errors='replace')}") from None
     if reply.error is not UNSET and _said(reply.error):
-        raise fault(bytes(reply.error))
+        raise read_fault(bytes(reply.error))
     choice = reply.choices[0] if reply.choices else None
     if choice is None or choice.message is None:
         raise Malformed("a chat completion without a message")
@@ -138,11 +138,11 @@ def decode_reply(body: bytes) -> Reply:
 class StreamDecoder:
     """Reads one streamed answer; see `Decoder`. Nothing is kept of the text."""
 
-    __slots__ = ("_events", "_fault", "_named", "done", "finish_reason", "malformed", "progress", "request_id")
+    __slots__ = ("_events", "_named", "done", "fault", "finish_reason", "malformed", "progress", "request_id")
 
     def __init__(self) -> None:
         self._events = EventReader()
-        self._fault: ProviderError | None = None
+        self.fault: ProviderError | None = None
         self._named = False
         self.request_id: str | None = None
         self.finish_reason: FinishReason | None = None
@@ -152,8 +152,8 @@ class StreamDecoder:
 
     def feed(self, data: bytes) -> Piece:
         """What these bytes bring. A fault in the stream is raised by the next call if text preceded it."""
-        if self._fault is not None:
-            raise self._fault
+        if self.fault is not None:
+            raise self.fault
         payloads = self._events.feed(data)
         if not payloads or self.done:
             return _NOTHING
@@ -187,12 +187,12 @@ class StreamDecoder:
             if chunk.usage is not UNSET:
                 reported = self._usage(chunk.usage) or reported
             if chunk.error is not UNSET and self.finish_reason is None and _said(chunk.error):
-                self._fault = fault(bytes(chunk.error))
-            if self._fault is not None or self.done:
+                self.fault = read_fault(bytes(chunk.error))
+            if self.fault is not None or self.done:
                 break
         text = "".join(texts)
-        if self._fault is not None and not text:
-            raise self._fault
+        if self.fault is not None and not text:
+            raise self.fault
         if self.done and self.finish_reason is None:
             self.finish_reason = FinishReason.STOP
         if reported is None:
@@ -201,14 +201,14 @@ class StreamDecoder:
 
     def finish(self) -> None:
         """Raises the fault still owed, or `Truncated` unless a finish reason or a terminator came."""
-        if self._fault is not None:
-            raise self._fault
+        if self.fault is not None:
+            raise self.fault
         if self.finish_reason is None:
             raise Truncated(f"the stream ended early; {self.malformed} of its frames could not be understood")
 
     def _finish(self, reason: str) -> None:
         if reason in _BREAKDOWNS:
-            self._fault = self._fault or ServerFault(f"the answer ended with {reason!r}")
+            self.fault = self.fault or ServerFault(f"the answer ended with {reason!r}")
         else:
             self.finish_reason = _finish_reason(reason)
 

@@ -84,7 +84,7 @@ def decode_error(status: int, headers: Mapping[str, str], body: bytes) -> Provid
     return _tell(status, error, retry_after(headers))
 
 
-def fault(error: bytes) -> ProviderError:
+def read_fault(error: bytes) -> ProviderError:
     """What an error object inside a stream or a successful response means; never raises."""
     read = _read_object(error)
     stated = read.code if isinstance(read.code, int) else _STATUS_OF_CODE.get(str(read.code or read.type), 500)

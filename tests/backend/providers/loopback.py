@@ -12,7 +12,15 @@ from backend.providers.calls import ChatCall, Limits, Target, Turn
 from shared.messages import Role
 
 KEY = "sk-loopback-0123456789abcdef"
-QUICK = Limits(connect=1, first_byte=0.3, first_token=0.3, inter_token=0.3, total=5)
+PATIENT = Limits(connect=10, first_byte=10, first_token=10, inter_token=10, total=30)
+"""Longer than anything takes, even on a busy machine: for tests that are not about a limit."""
+
+SHORT = 0.3
+"""Seconds of a limit that a test means to reach."""
+
+AT_ONCE = 0.25
+"""Seconds within which something without a timer has happened, even on a busy machine."""
+
 CALL = ChatCall(model="m", messages=(Turn(Role.USER, "hello"),), max_tokens=50)
 
 EVENT_STREAM = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
@@ -86,7 +94,7 @@ Script = Callable[[Connection], Awaitable[None]]
 
 @asynccontextmanager
 async def serving(
-    script: Script, tls: ssl.SSLContext | None = None, *, limits: Limits = QUICK, private: bool = True
+    script: Script, tls: ssl.SSLContext | None = None, *, limits: Limits = PATIENT, private: bool = True
 ) -> AsyncIterator[Target]:
     """A target whose every connection runs `script`, ended when it returns."""
     tasks: set[asyncio.Task[None]] = set()
@@ -102,7 +110,7 @@ async def serving(
         finally:
             writer.close()
 
-    server = await asyncio.start_server(accept, "127.0.0.1", 0, ssl=tls)
+    server = await asyncio.start_server(accept, "127.0.0.1", 0, ssl=tls, backlog=1000)
     port = server.sockets[0].getsockname()[1]
     try:
         yield Target(

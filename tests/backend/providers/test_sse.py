@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -55,7 +57,7 @@ STREAMS = st.lists(st.tuples(LINES, st.sampled_from([b"\n", b"\r\n", b"\r", b"\n
 def test_how_the_bytes_are_split_does_not_matter(data, cuts):
     borders = [0, *sorted(min(cut, len(data)) for cut in cuts), len(data)]
     reader = EventReader()
-    parts = [data[begin:end] for begin, end in zip(borders, borders[1:], strict=False)]
+    parts = [data[begin:end] for begin, end in pairwise(borders)]
     assert [event for part in parts for event in reader.feed(part)] == whole(data)
 
 

@@ -24,7 +24,8 @@ def test_every_vendor_speaks_a_known_dialect_at_a_plain_address(name):
     if known.base_url is not None:
         parts = urlsplit(known.base_url)
         assert parts.scheme == ("http" if name == "ollama" else "https")
-        assert not (parts.query or parts.username or known.base_url.endswith("/"))
+        assert (parts.query, parts.username) == ("", None)
+        assert not known.base_url.endswith("/")
 
 
 def test_every_key_that_settings_take_has_a_vendor():

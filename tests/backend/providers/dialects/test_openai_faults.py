@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.providers.dialects.openai_faults import decode_error, fault
+from backend.providers.dialects.openai_faults import decode_error, read_fault
 from backend.providers.errors import (
     MAX_REASON,
     AuthRejected,
@@ -135,7 +135,7 @@ def test_the_providers_own_words_are_found_in_every_shape(content, reason):
     ],
 )
 def test_an_error_object_in_a_stream_is_told_apart_like_a_response(error, kind):
-    assert type(fault(error)) is kind
+    assert type(read_fault(error)) is kind
 
 
 @given(st.integers(100, 999), st.binary(max_size=300), st.dictionaries(st.text(max_size=20), st.text(max_size=20)))
@@ -143,7 +143,7 @@ def test_no_error_response_can_break_the_reading(status, content, headers):
     error = decode_error(status, headers, content)
     assert isinstance(error, ProviderError)
     assert len(error.reason) <= MAX_REASON + 1
-    assert isinstance(fault(content), ProviderError)
+    assert isinstance(read_fault(content), ProviderError)
 
 
 def test_a_deeply_nested_or_enormous_error_is_read_like_any_other():

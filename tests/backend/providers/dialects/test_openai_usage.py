@@ -77,7 +77,15 @@ def test_an_object_without_counts_is_no_usage(raw):
 
 @pytest.mark.parametrize(
     "raw",
-    [b"[]", b'"x"', b"5", b"", b'{"prompt_tokens": -1}', b'{"completion_tokens": 99999999999}', b'{"prompt_tokens": []}'],
+    [
+        b"[]",
+        b'"x"',
+        b"5",
+        b"",
+        b'{"prompt_tokens": -1}',
+        b'{"completion_tokens": 99999999999}',
+        b'{"prompt_tokens": []}',
+    ],
 )
 def test_counts_that_cannot_be_are_refused(raw):
     with pytest.raises(msgspec.DecodeError):
