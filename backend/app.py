@@ -14,7 +14,7 @@ from litestar.static_files import create_static_files_router
 
 from backend.accounts.admin_controller import AccountsAdminController
 from backend.accounts.controller import AccountsController
-from backend.accounts.guards import caller, same_origin_writes
+from backend.accounts.guards import caller
 from backend.chat.controller import ChatController
 from backend.chat.conversations_controller import ConversationsController, MessagesController
 from backend.edge import Edge
@@ -58,14 +58,13 @@ def create_app(settings: Settings) -> Litestar:
             "identity": Provide(caller, sync_to_thread=False),
             **{name: _always(part) for name, part in parts(services).items()},
         },
-        guards=[same_origin_writes(settings)],
         exception_handlers=HANDLERS,
         openapi_config=_openapi(),
         request_max_body_size=MAX_BODY_BYTES,
         logging_config=None,
         lifespan=[lifespan],
     )
-    app.asgi_handler = Edge(app.asgi_handler, identities=services.identities, trusted_proxies=settings.trusted_proxies)
+    app.asgi_handler = Edge(app.asgi_handler, identities=services.identities, settings=settings)
     app.state.services = services
     return app
 
@@ -79,7 +78,7 @@ def parts(services: Services) -> dict[str, object]:
         "catalogue": services.catalogue,
         "identities": services.identities,
         "accounts": services.accounts,
-        "pipeline": services.pipeline,
+        "chats": services.chats,
         "settler": services.settler,
         "generations": services.generations,
         "notifier": services.notifier,

@@ -3,19 +3,22 @@
 One plain ASGI middleware, because each layer costs on the hot path.
 """
 
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from ipaddress import ip_address
 from typing import Literal
 from uuid import UUID
 
 import psycopg
 import psycopg_pool
+from litestar.connection import ASGIConnection
 from litestar.enums import ScopeType
 from litestar.response.base import ASGIResponse
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+from backend.accounts.guards import READING, same_origin_writes
 from backend.accounts.identities import IdentityCache
 from backend.columns import new_id
-from backend.errors import Unavailable
+from backend.errors import AppError, Unavailable
+from backend.settings import Settings
 from shared.errors import ErrorEnvelope
 from shared.paths import REQUEST_ID_HEADER, SESSION_COOKIE
 from shared.wire import encode
@@ -33,10 +36,9 @@ _HEADERS = [
     (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
     (b"content-security-policy", CONTENT_SECURITY_POLICY.encode()),
 ]
+_AWAY = Unavailable("The database cannot be reached at the moment. Try again.", retry_after=2)
 _COOKIE = SESSION_COOKIE.encode()
 _REQUEST_ID = REQUEST_ID_HEADER.encode()
-
-Networks = tuple[IPv4Network | IPv6Network, ...]
 
 
 class Edge:
@@ -46,10 +48,11 @@ class Edge:
         `bearer` or "".
     """
 
-    def __init__(self, app: ASGIApp, *, identities: IdentityCache, trusted_proxies: Networks) -> None:
+    def __init__(self, app: ASGIApp, *, identities: IdentityCache, settings: Settings) -> None:
         self._app = app
         self._identities = identities
-        self._trusted = trusted_proxies
+        self._trusted = settings.trusted_proxies
+        self._check_origin = same_origin_writes(settings)
         self._peers: dict[str, bool] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -64,12 +67,15 @@ class Edge:
         state["secure"] = scope["scheme"] == "https" or self._forwarded_proto(scope) == b"https"
         token, state["credential"] = _credential(scope)
         scope["auth"] = token
+        inside = self._app
         try:
             scope["user"] = await self._identities.resolve(token) if token else None
+            if state["credential"] != "bearer" and scope["method"] not in READING:
+                self._check_origin(ASGIConnection(scope))
         except (psycopg.Error, psycopg_pool.PoolTimeout):
-            inside = _database_away(request_id)
-        else:
-            inside = self._app
+            inside = _refusal(_AWAY, request_id)
+        except AppError as error:
+            inside = _refusal(error, request_id)
 
         shown = str(request_id).encode()
 
@@ -94,7 +100,9 @@ class Edge:
         peer = client[0] if client else ""
         if not self._is_trusted(peer):
             return peer
-        forwarded = next((value for name, value in scope["headers"] if name == b"x-forwarded-for"), b"")
+        forwarded = _header(scope, b"x-forwarded-for")
+        if not forwarded:
+            return ""
         for hop in reversed(forwarded.decode("latin-1").split(",")):
             address = _parsed(hop.strip())
             if address is None:
@@ -107,7 +115,7 @@ class Edge:
         client = scope.get("client")
         if client is None or not self._is_trusted(client[0]):
             return b""
-        return next((value for name, value in scope["headers"] if name == b"x-forwarded-proto"), b"")
+        return _header(scope, b"x-forwarded-proto")
 
     def _is_trusted(self, peer: str) -> bool:
         known = self._peers.get(peer)
@@ -117,6 +125,13 @@ class Edge:
             if len(self._peers) < 10_000:
                 self._peers[peer] = known
         return known
+
+
+def _header(scope: Scope, name: bytes) -> bytes:
+    for key, value in scope["headers"]:
+        if key == name:
+            return value
+    return b""
 
 
 def _credential(scope: Scope) -> tuple[str, Literal["bearer", "cookie", ""]]:
@@ -135,13 +150,13 @@ def _credential(scope: Scope) -> tuple[str, Literal["bearer", "cookie", ""]]:
     return "", ""
 
 
-def _database_away(request_id: UUID) -> ASGIApp:
-    error = Unavailable("The database cannot be reached at the moment. Try again.", retry_after=2)
+def _refusal(error: AppError, request_id: UUID) -> ASGIApp:
+    headers = {"retry-after": str(error.retry_after)} if error.retry_after is not None else {}
     return ASGIResponse(
         body=encode(ErrorEnvelope(error=error.body(str(request_id)))),
         status_code=error.status,
         media_type="application/json",
-        headers={"retry-after": "2"},
+        headers=headers,
     )
 
 

@@ -11,6 +11,7 @@ from backend.accounts.service import Accounts
 from backend.catalogue.cache import CatalogueCache
 from backend.chat.generations import Generations
 from backend.chat.pipeline import Pipeline
+from backend.chat.service import Chats
 from backend.columns import new_id
 from backend.database import Database
 from backend.jobs import Jobs
@@ -56,6 +57,7 @@ class Services:
             metrics=self.metrics,
             process_id=self.process_id,
         )
+        self.chats = Chats(self.pipeline, self.database, self.generations, self.notifier)
         self.jobs = Jobs(self)
 
     async def refresh(self) -> None:

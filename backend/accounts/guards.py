@@ -1,5 +1,7 @@
 """What a caller must be, or must prove, before a handler runs."""
 
+from collections.abc import Callable
+
 from litestar.handlers.base import BaseRouteHandler
 from litestar.types import Guard
 
@@ -13,38 +15,38 @@ from shared.accounts import UserRole
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def caller(connection: Connection) -> Identity:
+def caller(request: Connection) -> Identity:
     """The identity that the edge found. Raises `NotSignedIn` when there is none."""
-    identity = connection.scope.get("user")
+    identity = request.scope.get("user")
     if not isinstance(identity, Identity):
         raise NotSignedIn("Sign in first: there is no session, or it has ended.")
     return identity
 
 
-def signed_in(connection: Connection, _handler: BaseRouteHandler) -> None:
-    """Guard: somebody. Raises `NotSignedIn`."""
+async def signed_in(connection: Connection, _handler: BaseRouteHandler) -> None:
+    """Guard: somebody. Raises `NotSignedIn`. (Litestar would run a guard that is no coroutine in a thread.)"""
     caller(connection)
 
 
 def requires_role(role: UserRole) -> Guard:
     """Guard: somebody who may do what this role may. Raises `NotSignedIn` and `NotAllowed`."""
 
-    def guard(connection: Connection, _handler: BaseRouteHandler) -> None:
+    async def guard(connection: Connection, _handler: BaseRouteHandler) -> None:
         if not caller(connection).may_act_as(role):
             raise NotAllowed(f"This needs the role {role.value}. An administrator can give it to you.")
 
     return guard
 
 
-def same_origin_writes(settings: Settings) -> Guard:
-    """Guard for the whole application: no foreign page makes a browser write.
+def same_origin_writes(settings: Settings) -> Callable[[Connection], None]:
+    """A check before every handler: no foreign page makes a browser write.
 
     A write without an `Authorization` header must be JSON, and the page that a browser names must be ours; by the
     session cookie it must be named. Without cookie and page (a script signing in) there is nothing to abuse.
     Raises `ForeignPage` and `NotJson`.
     """
 
-    def guard(connection: Connection, _handler: BaseRouteHandler) -> None:
+    def check(connection: Connection) -> None:
         if connection.scope.get("method", "GET") in READING or "authorization" in connection.headers:
             return
         origin, site = stated_origin(connection), connection.headers.get("sec-fetch-site")
@@ -57,7 +59,7 @@ def same_origin_writes(settings: Settings) -> Guard:
         if _has_body(connection) and _media_type(connection) != "application/json":
             raise NotJson("Send the body as JSON, with the header Content-Type: application/json.")
 
-    return guard
+    return check
 
 
 def _by_cookie(connection: Connection) -> bool:

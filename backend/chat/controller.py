@@ -12,42 +12,37 @@ from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
 from litestar.response.base import ASGIResponse
 from litestar.types import ASGIApp
 
-from backend.accounts.guards import signed_in
+from backend.accounts.guards import caller as caller_of
 from backend.accounts.identity import Identity
-from backend.chat import repository
 from backend.chat.feed import START
 from backend.chat.generation import Generation
-from backend.chat.generations import Generations
-from backend.chat.pipeline import Caller, Pipeline
-from backend.chat.replay import answer_of, await_result, events_of
+from backend.chat.pipeline import Caller
+from backend.chat.replay import events_of
+from backend.chat.service import Chats
 from backend.chat.sse import event_stream
-from backend.database import Database
-from backend.errors import Conflict, InvalidRequest, NotFound
-from backend.metering.admission import Repeated
+from backend.errors import InvalidRequest
 from backend.metering.rates import rate_headers
-from backend.notifications import Notifier
-from backend.openapi import REFUSALS
+from backend.openapi import REFUSALS, errors
 from shared.chat import CancelAnswer, ChatAnswer, ChatRequest, OnDisconnect
 from shared.events import EventId
 from shared.paths import CHAT, IDEMPOTENCY_HEADER, LAST_EVENT_HEADER, REQUEST_ID_HEADER
 from shared.wire import encode
 
-JOIN_SECONDS = 300.0
-"""How long a repeated request waits for the first one's result."""
-
 IdempotencyKey = Annotated[
     str | None,
     HeaderParameter(
-        name=IDEMPOTENCY_HEADER, required=False, min_length=1, max_length=200, description="Valid for 24 hours"
+        name=IDEMPOTENCY_HEADER, required=False, min_length=1, max_length=200, description="Valid for 24 hours."
     ),
 ]
+After = Annotated[str | None, QueryParameter(required=False, max_length=40)]
+LastEventId = Annotated[str | None, HeaderParameter(name=LAST_EVENT_HEADER, required=False, max_length=40)]
+AnyRequest = Request[Identity, str, State]
 
 
 class ChatController(Controller):
-    """Answers: asking, stopping, coming back."""
+    """Answers. One dependency and no guard: Litestar spends more on these than chat does on deciding."""
 
     path = CHAT
-    guards = [signed_in]
     tags = ["Chat"]
 
     @post(
@@ -58,83 +53,59 @@ class ChatController(Controller):
     )
     async def chat(
         self,
-        request: Request[Identity, str, State],
+        request: AnyRequest,
         data: JSONBody[ChatRequest],
-        pipeline: NamedDependency[Pipeline],
-        database: NamedDependency[Database],
-        generations: NamedDependency[Generations],
+        chats: NamedDependency[Chats],
         idempotency_key: IdempotencyKey = None,
     ) -> ASGIApp:
         """Streams the events of `shared.events`, or answers with one `ChatAnswer`."""
         caller = Caller(
-            identity=request.user,
+            identity=caller_of(request),
             token=request.auth,
             request_id=request.state.request_id,
             address=request.state.address,
             idempotency_key=idempotency_key,
         )
-        begun = await pipeline.begin(caller, data)
-        if isinstance(begun, Repeated):
-            running = generations.get(begun.request_id)
-            if running is None:
-                return await _repeated(database, caller, begun, streamed=data.stream)
-            begun = running
+        begun = await chats.begin(caller, data)
+        if isinstance(begun, ChatAnswer):
+            headers = {REQUEST_ID_HEADER: str(begun.request_id)}
+            return event_stream(events_of(begun), headers) if data.stream else _json(begun, headers)
         if data.stream:
             return event_stream(_followed(begun), _headers(begun))
-        return await _whole(begun)
+        ended = await begun.wait()
+        if ended.error is not None:
+            raise ended.error
+        return _json(ended.answer(begun.balance), _headers(begun))
 
     @post(
         "/{request_id:uuid}/cancel",
         operation_id="CancelChat",
         summary="Stop an answer that is being written",
         status_code=200,
-        responses=REFUSALS,
+        responses=errors(401, 404),
     )
     async def cancel(
-        self,
-        request_id: FromPath[UUID],
-        identity: NamedDependency[Identity],
-        database: NamedDependency[Database],
-        generations: NamedDependency[Generations],
-        notifier: NamedDependency[Notifier],
+        self, request: AnyRequest, request_id: FromPath[UUID], chats: NamedDependency[Chats]
     ) -> CancelAnswer:
         """Stops it within 100 ms, in whatever process it runs; what was produced is charged."""
-        generation = generations.get(request_id)
-        if generation is not None:
-            if generation.order.user_id != identity.user_id:
-                raise NotFound("There is no such request of yours.")
-            stopped = generation.cancel()
-            return CancelAnswer(request_id=request_id, state="cancelling" if stopped else "finished")
-        running = await repository.owns_request(database, identity.user_id, request_id)
-        if running is None:
-            raise NotFound("There is no such request of yours.")
-        if running:
-            await notifier.tell("cancel", request_id)
-        return CancelAnswer(request_id=request_id, state="cancelling" if running else "finished")
+        return await chats.cancel(caller_of(request), request_id)
 
     @get(
         "/{request_id:uuid}/events",
         operation_id="FollowChat",
         summary="Follow an answer again, from an event id",
-        responses=REFUSALS,
+        responses=errors(400, 401, 404, 409),
     )
     async def events(
         self,
+        request: AnyRequest,
         request_id: FromPath[UUID],
-        identity: NamedDependency[Identity],
-        database: NamedDependency[Database],
-        generations: NamedDependency[Generations],
-        after: Annotated[str | None, QueryParameter(required=False, max_length=40)] = None,
-        last_event_id: Annotated[
-            str | None, HeaderParameter(name=LAST_EVENT_HEADER, required=False, max_length=40)
-        ] = None,
+        chats: NamedDependency[Chats],
+        after: After = None,
+        last_event_id: LastEventId = None,
     ) -> ASGIApp:
         """The events after `Last-Event-ID` (or `?after=`), from the process that writes the answer."""
-        generation = generations.get(request_id)
-        if generation is None or generation.order.user_id != identity.user_id:
-            if await repository.owns_request(database, identity.user_id, request_id) is None:
-                raise NotFound("There is no such request of yours.")
-            raise Conflict("This answer cannot be followed from here any more. Read the conversation instead.")
+        generation = await chats.follow(caller_of(request), request_id)
         try:
             seen = EventId.parse(last_event_id or after or str(START))
         except ValueError:
@@ -149,20 +120,6 @@ async def _followed(generation: Generation, after: EventId = START) -> AsyncIter
         feed.on_deserted = generation.cancel
     async for frames in feed.read(after):
         yield frames
-
-
-async def _whole(generation: Generation) -> ASGIResponse:
-    ended = await generation.wait()
-    if ended.error is not None:
-        raise ended.error
-    return _json(ended.answer(generation.balance), _headers(generation))
-
-
-async def _repeated(database: Database, caller: Caller, first: Repeated, *, streamed: bool) -> ASGIApp:
-    result = await await_result(database, caller.identity.caller, first.request_id, JOIN_SECONDS)
-    answer = answer_of(result)
-    headers = {REQUEST_ID_HEADER: str(first.request_id)}
-    return event_stream(events_of(answer), headers) if streamed else _json(answer, headers)
 
 
 def _headers(generation: Generation) -> dict[str, str]:

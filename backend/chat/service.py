@@ -1,0 +1,66 @@
+"""Asking, stopping and coming back, for whoever speaks HTTP."""
+
+from uuid import UUID
+
+from backend.accounts.identity import Identity
+from backend.chat import repository
+from backend.chat.generation import Generation
+from backend.chat.generations import Generations
+from backend.chat.pipeline import Caller, Pipeline
+from backend.chat.replay import answer_of, await_result
+from backend.database import Database
+from backend.errors import Conflict, NotFound
+from backend.metering.admission import Repeated
+from backend.notifications import Notifier
+from shared.chat import CancelAnswer, ChatAnswer, ChatRequest
+
+JOIN_SECONDS = 300.0
+"""How long a repeated request waits for the first one's result."""
+
+
+class Chats:
+    """One process's answers, and through the database those of the others."""
+
+    def __init__(self, pipeline: Pipeline, database: Database, generations: Generations, notifier: Notifier) -> None:
+        self._pipeline = pipeline
+        self._database = database
+        self._generations = generations
+        self._notifier = notifier
+
+    async def begin(self, caller: Caller, request: ChatRequest) -> Generation | ChatAnswer:
+        """A running generation; the stored answer when the request repeats one that is over or runs elsewhere."""
+        begun = await self._pipeline.begin(caller, request)
+        if isinstance(begun, Repeated):
+            return self._generations.get(begun.request_id) or await self._first_answer(caller, begun)
+        return begun
+
+    async def _first_answer(self, caller: Caller, first: Repeated) -> ChatAnswer:
+        result = await await_result(self._database, caller.identity.caller, first.request_id, JOIN_SECONDS)
+        return answer_of(result)
+
+    async def cancel(self, identity: Identity, request_id: UUID) -> CancelAnswer:
+        """Stops an answer in whatever process it runs. Raises `NotFound` for somebody else's."""
+        generation = self._generations.get(request_id)
+        if generation is not None:
+            if generation.order.user_id != identity.user_id:
+                raise NotFound("There is no such request of yours.")
+            running = generation.cancel()
+        else:
+            running = await self._owns(identity, request_id)
+            if running:
+                await self._notifier.tell("cancel", request_id)
+        return CancelAnswer(request_id=request_id, state="cancelling" if running else "finished")
+
+    async def follow(self, identity: Identity, request_id: UUID) -> Generation:
+        """An answer of this process, running or just finished. Raises `NotFound` and `Conflict`."""
+        generation = self._generations.get(request_id)
+        if generation is not None and generation.order.user_id == identity.user_id:
+            return generation
+        await self._owns(identity, request_id)
+        raise Conflict("This answer cannot be followed from here any more. Read the conversation instead.")
+
+    async def _owns(self, identity: Identity, request_id: UUID) -> bool:
+        running = await repository.owns_request(self._database, identity.user_id, request_id)
+        if running is None:
+            raise NotFound("There is no such request of yours.")
+        return running
