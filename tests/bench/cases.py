@@ -11,6 +11,8 @@ from tests.bench.target import Target
 
 POLL_SECONDS = 0.02
 OPENING_POLL_SECONDS = 0.2
+OVERLAPPING_CHUNKS = 50
+"""Fewer per stream while all of them flow say nothing."""
 SETTLE_SECONDS = 2.0
 FIRST_TOKEN_CONCURRENCY = 8
 
@@ -44,16 +46,17 @@ async def spaced(target: Target, plan: Plan) -> list[Figure]:
     """
     chunks = plan.spaced_chunks
     connections = await target.connect(plan.streams, plan.spaced_model, stream=True)
-    steady, whole, seconds = [], [], []
+    steady, rates, whole, seconds = [], [], [], []
     for round_number in range(plan.rounds + 1):
         before, begun = _cpu(target), perf_counter()
         already = sum(connection.marks for connection in connections)
         streaming = asyncio.gather(*(connection.ask() for connection in connections))
-        window = await _steady(target, connections, streaming, chunks)
+        cost, rate = await _steady(target, connections, streaming, chunks)
         _check(await streaming, chunks)
         if round_number == 0:
             continue
-        steady.append(window)
+        steady.append(cost)
+        rates.append(rate)
         received = sum(connection.marks for connection in connections) - already
         whole.append((_cpu(target) - before) / received * 1e6)
         seconds.append(perf_counter() - begun)
@@ -61,6 +64,7 @@ async def spaced(target: Target, plan: Plan) -> list[Figure]:
     name = f"{plan.streams} streams, a chunk every 10 ms"
     return [
         Figure(f"CPU per chunk, {name}, steady", "us", steady, limit=35),
+        Figure(f"chunks per second meanwhile, {plan.streams * 100:,} when all keep pace", "1/s", rates),
         Figure(f"CPU per chunk, whole answers of {chunks}", "us", whole),
         Figure(f"time for an answer that takes {chunks / 100:g} s", "s", seconds),
     ]
@@ -152,22 +156,22 @@ async def _first_tokens(target: Target, plan: Plan) -> list[float]:
 
 async def _steady(
     target: Target, connections: list[Connection], streaming: asyncio.Future[list[Answer]], chunks: int
-) -> float:
-    """CPU microseconds per chunk while all streams flow."""
+) -> tuple[float, float]:
+    """CPU microseconds per chunk while all streams flow, and how many chunks per second that were."""
     begun = {connection: connection.marks for connection in connections}
-    first = last = _cpu(target), 0
+    first = last = _cpu(target), 0, perf_counter()
     while not streaming.done():
         await asyncio.wait((streaming,), timeout=POLL_SECONDS)
         said = [connection.marks - begun[connection] for connection in connections]
         if max(said) >= chunks:
             break
-        last = _cpu(target), sum(said)
+        last = _cpu(target), sum(said), perf_counter()
         if min(said) == 0:
             first = last
     received = last[1] - first[1]
-    if received < chunks * len(connections) // 4:
+    if received < OVERLAPPING_CHUNKS * len(connections):
         raise Failed("The streams hardly overlapped: too few chunks came while all of them were flowing.")
-    return (last[0] - first[0]) / received * 1e6
+    return (last[0] - first[0]) / received * 1e6, received / (last[2] - first[2])
 
 
 async def _share(connections: list[Connection], count: int, marks: int) -> list[Answer]:

@@ -30,6 +30,7 @@ from shared.accounts import LoginAnswer, UserRole
 from shared.paths import CHAT, LOGIN
 from tests.bench.machine import API_CORE, Usage
 from tests.bench.processes import Server, running
+from tests.bench.report import say
 from tests.bench.target import PROMPT, Ask, Target, post
 
 PEOPLE = 32
@@ -41,11 +42,14 @@ CREDITS = Decimal(1_000_000_000)
 
 @contextmanager
 def fairlead(upstream: Server, models: list[str]) -> Iterator[Target]:
-    """The API on a core of its own before `upstream`; its database and log are thrown away at the end."""
+    """The API on a core of its own before `upstream`; its database and log are thrown away at the end.
+
+    The database does not wait for the disk, whose speed is not Fairlead's.
+    """
     with TemporaryDirectory(prefix="fairlead-bench-") as folder:
         data = Path(folder)
         data.chmod(0o755)
-        with EmbeddedPostgres(data / "postgres") as postgres:
+        with EmbeddedPostgres(data / "postgres", fast_unsafe=True) as postgres:
             settings = Settings.load(
                 database_url=postgres.url,
                 secret_key=secrets.token_urlsafe(32),
@@ -68,6 +72,7 @@ def _serving(settings: Settings, log: Path) -> Iterator[Target]:
         _wait(f"{url}/health/ready", process, log)
         with httpx.Client(base_url=url, trust_env=False) as client:
             tokens = [_sign_in(client, _email(number)) for number in range(PEOPLE)]
+        say(f"API {url}, process {process.pid}")
         yield Target("Fairlead", "127.0.0.1", port, _ask(tokens), Usage(process.pid))
 
 

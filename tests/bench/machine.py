@@ -1,7 +1,7 @@
 """What processes use, and on which core."""
 
 import os
-from time import clock_gettime
+from time import clock_gettime, perf_counter
 
 import psutil
 
@@ -28,6 +28,24 @@ class Usage:
     def rss(self) -> int:
         """Resident bytes."""
         return sum(process.memory_info().rss for process in self._processes)
+
+
+class Company:
+    """How much of a core others use beside a process: what makes figures larger and less steady."""
+
+    def __init__(self, usage: Usage, core: int) -> None:
+        self._usage, self._core = usage, core
+        self._begun, self._busy, self._own = perf_counter(), _busy(core), usage.cpu()
+
+    def share(self) -> float:
+        """The share of the core that others used since the start, between 0 and 1."""
+        others = _busy(self._core) - self._busy - (self._usage.cpu() - self._own)
+        return max(0.0, others / (perf_counter() - self._begun))
+
+
+def _busy(core: int) -> float:
+    times = psutil.cpu_times(percpu=True)[core]
+    return sum(times) - times.idle - getattr(times, "iowait", 0.0) - getattr(times, "guest", 0.0)
 
 
 def _cpu(process: psutil.Process) -> float:

@@ -49,9 +49,9 @@ FULL = Plan(
     requests=1_000,
     concurrent=32,
     streams=256,
-    spaced_chunks=400,
+    spaced_chunks=600,
     burst_chunks=500,
     first_tokens=200,
     open_streams=(1_000, 2_000),
 )
-QUICK = FULL._replace(rounds=2, requests=300, spaced_chunks=200, first_tokens=60, open_streams=(1_000,))
+QUICK = FULL._replace(rounds=2, requests=300, spaced_chunks=400, first_tokens=60, open_streams=(1_000,))
