@@ -5,6 +5,7 @@ from uuid import UUID
 from litestar import Controller, Request, post
 from litestar.datastructures import State
 from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from backend.accounts.guards import requires_role
 from backend.accounts.identity import Identity
@@ -33,7 +34,7 @@ class AccountsAdminController(Controller):
     )
     async def reset(
         self,
-        user_id: UUID,
+        user_id: FromPath[UUID],
         request: Request[Identity, str, State],
         identity: NamedDependency[Identity],
         accounts: NamedDependency[Accounts],

@@ -7,7 +7,7 @@ from uuid import UUID
 from litestar import Controller, Request, Response, delete, get, post
 from litestar.datastructures import State
 from litestar.di import NamedDependency
-from litestar.params import Parameter
+from litestar.params import JSONBody, QueryParameter
 
 from backend.accounts import repository, views
 from backend.accounts.guards import signed_in
@@ -42,7 +42,7 @@ NO_STORE = {"cache-control": "no-store"}
 AnyRequest = Request[Identity | None, str, State]
 
 
-class AuthController(Controller):
+class AccountsController(Controller):
     """One's own account. Passwords and tokens are in bodies only, and no answer may be cached."""
 
     path = "/v1/auth"
@@ -57,7 +57,7 @@ class AuthController(Controller):
     @post("/login", operation_id="Login", summary="Sign in", status_code=200, responses=errors(400, 401, 403, 429, 503))
     async def login(
         self,
-        data: LoginRequest,
+        data: JSONBody[LoginRequest],
         request: AnyRequest,
         accounts: NamedDependency[Accounts],
         database: NamedDependency[Database],
@@ -73,7 +73,7 @@ class AuthController(Controller):
     @post("/signup", operation_id="Signup", summary="Create an account", responses=errors(400, 403, 409, 429, 503))
     async def signup(
         self,
-        data: SignupRequest,
+        data: JSONBody[SignupRequest],
         request: AnyRequest,
         accounts: NamedDependency[Accounts],
         database: NamedDependency[Database],
@@ -97,7 +97,7 @@ class AuthController(Controller):
     @post(
         "/refresh", operation_id="Refresh", summary="Renew the tokens", status_code=200, responses=errors(400, 401, 503)
     )
-    async def refresh(self, data: RefreshRequest, accounts: NamedDependency[Accounts]) -> Tokens:
+    async def refresh(self, data: JSONBody[RefreshRequest], accounts: NamedDependency[Accounts]) -> Tokens:
         """A refresh token works once; used a second time it ends its session."""
         return await accounts.sessions.renew(data.refresh_token)
 
@@ -111,7 +111,7 @@ class AuthController(Controller):
     )
     async def password(
         self,
-        data: PasswordChange,
+        data: JSONBody[PasswordChange],
         request: AnyRequest,
         identity: NamedDependency[Identity],
         accounts: NamedDependency[Accounts],
@@ -129,7 +129,7 @@ class AuthController(Controller):
     )
     async def reset(
         self,
-        data: PasswordReset,
+        data: JSONBody[PasswordReset],
         request: AnyRequest,
         accounts: NamedDependency[Accounts],
         settings: NamedDependency[Settings],
@@ -160,7 +160,7 @@ class AuthController(Controller):
         request: AnyRequest,
         identity: NamedDependency[Identity],
         accounts: NamedDependency[Accounts],
-        session_id: Annotated[UUID | None, Parameter(query="id", description="All but the current when left out")],
+        session_id: Annotated[UUID | None, QueryParameter(name="id", description="All but the current when left out")],
     ) -> None:
         """Without `id` every session but the one that asks ends, so nothing else may stand in the query."""
         if set(request.query_params) - {"id"} or len(request.query_params.getall("id", [])) > 1:
