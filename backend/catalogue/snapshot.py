@@ -6,7 +6,7 @@ Every process keeps the newest snapshot in memory; admission refuses a decision 
 from decimal import Decimal
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from shared.catalogue import Capability, LatencyTier
 from shared.plans import PlanLimits
@@ -32,7 +32,10 @@ class Provider(Struct, frozen=True, kw_only=True):
 
 
 class Price(Struct, frozen=True, kw_only=True):
-    """Dollars per million tokens of each disjoint bucket; `request` and `image` are dollars each."""
+    """Dollars per million tokens of each disjoint bucket; `request` and `image` are dollars each.
+
+    `ranking_input` and `ranking_output` are the dearest of their side as floats: for comparing, never for charging.
+    """
 
     version: int
     input: Decimal
@@ -43,6 +46,12 @@ class Price(Struct, frozen=True, kw_only=True):
     audio: Decimal | None = None
     image: Decimal | None = None
     request: Decimal | None = None
+    ranking_input: float = 0.0
+    ranking_output: float = 0.0
+
+    def __post_init__(self) -> None:
+        structs.force_setattr(self, "ranking_input", float(max(self.input, self.cache_write or 0)))
+        structs.force_setattr(self, "ranking_output", float(max(self.output, self.reasoning or 0)))
 
 
 class Model(Struct, frozen=True, kw_only=True):
@@ -92,7 +101,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     limits: PlanLimits
 
 
-class Catalogue(Struct, frozen=True, kw_only=True):
+class Catalogue(Struct, frozen=True, kw_only=True, eq=False):
     """All of it, at one version. Assistants and plans are in their rank's order."""
 
     version: int
@@ -101,6 +110,15 @@ class Catalogue(Struct, frozen=True, kw_only=True):
     assistants: tuple[Assistant, ...]
     plans: tuple[Plan, ...]
     multipliers: dict[tuple[str, str], Decimal]
+    _models: dict[str, Model] = {}
+    _assistants: dict[str, Assistant] = {}
+    _plans: dict[str, Plan] = {}
+
+    def __post_init__(self) -> None:
+        self._models.update({str(m.id): m for m in self.models} | {m.name: m for m in self.models})
+        enabled = [a for a in self.assistants if a.enabled]
+        self._assistants.update({str(a.id): a for a in enabled} | {a.family: a for a in enabled})
+        self._plans.update({str(p.id): p for p in self.plans} | {p.slug: p for p in self.plans})
 
     def multiplier(self, kind: str, target: str) -> Decimal:
         """The factor set for a `plan`, `model` or `family`; 1 where none is."""
@@ -108,14 +126,12 @@ class Catalogue(Struct, frozen=True, kw_only=True):
 
     def model(self, id_or_name: str) -> Model | None:
         """A model by its id or catalogue name."""
-        return next((m for m in self.models if m.name == id_or_name or str(m.id) == id_or_name), None)
+        return self._models.get(id_or_name)
 
     def assistant(self, id_or_family: str) -> Assistant | None:
         """An enabled assistant by its id or family."""
-        return next(
-            (a for a in self.assistants if a.enabled and (a.family == id_or_family or str(a.id) == id_or_family)), None
-        )
+        return self._assistants.get(id_or_family)
 
     def plan(self, id_or_slug: str | UUID) -> Plan | None:
         """A plan by its id or slug."""
-        return next((p for p in self.plans if p.slug == id_or_slug or str(p.id) == str(id_or_slug)), None)
+        return self._plans.get(str(id_or_slug))

@@ -1,6 +1,7 @@
 """display credits = raw cost x multiplier x credits per dollar. Pure and exact."""
 
 from decimal import Decimal
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -44,14 +45,22 @@ def display_rate(
     catalogue: Catalogue, *, plan: str, model: str, family: str, credits_per_dollar: Decimal
 ) -> DisplayRate:
     """The named factors in force: of the plan's slug, the model's name and the assistant family."""
-    factors = (
-        Factor(name=f"plan {plan}", value=catalogue.multiplier("plan", plan)),
-        Factor(name=f"model {model}", value=catalogue.multiplier("model", model)),
-        Factor(name=f"family {family}", value=catalogue.multiplier("family", family)),
+    return _rate(
+        (
+            (f"plan {plan}", catalogue.multiplier("plan", plan)),
+            (f"model {model}", catalogue.multiplier("model", model)),
+            (f"family {family}", catalogue.multiplier("family", family)),
+        ),
+        credits_per_dollar,
     )
+
+
+@lru_cache(maxsize=4096)
+def _rate(named: tuple[tuple[str, Decimal], ...], credits_per_dollar: Decimal) -> DisplayRate:
     product = Decimal(1)
-    for factor in factors:
-        product = EXACT.multiply(product, factor.value)
+    for _, value in named:
+        product = EXACT.multiply(product, value)
+    factors = tuple(Factor(name=name, value=value) for name, value in named)
     return DisplayRate(factors=factors, multiplier=product, credits_per_dollar=credits_per_dollar)
 
 

@@ -2,13 +2,11 @@
 
 import math
 from collections.abc import Mapping
-from decimal import Decimal
 
 from msgspec import Struct
 
 from backend.catalogue.snapshot import Assistant, Catalogue, Model
 from backend.entitlements.plans import Entitlement
-from backend.metering.pricing import dearest_input, dearest_output
 from backend.policy.strategies import WEIGHTS, Weights
 from shared.admin import Candidate, Rejected
 from shared.catalogue import Capability, LatencyTier
@@ -16,6 +14,8 @@ from shared.chat import Strategy
 from shared.precheck import Complexity
 
 CHAIN_LENGTH = 4
+CHEAPEST = 1e-9
+"""Dollars: free models count as costing this much, so that their logarithm exists."""
 SHORTEST_ANSWER = 64
 """Tokens of the context that must be left for an answer."""
 
@@ -120,29 +120,23 @@ def _rank(models: list[Model], ask: Ask, health: Mapping[str, Health]) -> list[R
         return []
     weights = WEIGHTS[ask.strategy]
     costs = [_expected_cost(model, ask) for model in models]
+    low, high = min(costs), max(costs)
     return [
-        Ranked(model, _candidate(model, ask, weights, _cheapness(cost, costs), health.get(model.name, HEALTHY)))
+        Ranked(model, _candidate(model, ask, weights, _cheapness(cost, low, high), health.get(model.name, HEALTHY)))
         for model, cost in zip(models, costs, strict=True)
     ]
 
 
-def _expected_cost(model: Model, ask: Ask) -> Decimal:
+def _expected_cost(model: Model, ask: Ask) -> float:
     assert model.price is not None
     answer = min(_EXPECTED_ANSWER[ask.complexity], ask.wanted_tokens or model.max_output_tokens)
-    return (
-        dearest_input(model.price) * ask.prompt_tokens
-        + dearest_output(model.price) * answer
-        + (model.price.request or 0)
-    )
+    tokens = model.price.ranking_input * ask.prompt_tokens + model.price.ranking_output * answer
+    return max(tokens / 1_000_000 + float(model.price.request or 0), CHEAPEST)
 
 
-def _cheapness(cost: Decimal, costs: list[Decimal]) -> float:
+def _cheapness(cost: float, low: float, high: float) -> float:
     """1 for the cheapest, 0 for the dearest, by the logarithm: ten times dearer counts the same at any price."""
-    floor = Decimal("0.0000001")
-    low, high = max(min(costs), floor), max(max(costs), floor)
-    if high <= low:
-        return 1.0
-    return 1.0 - math.log(max(cost, floor) / low) / math.log(high / low)
+    return 1.0 - math.log(cost / low) / math.log(high / low) if high > low else 1.0
 
 
 def _candidate(model: Model, ask: Ask, weights: Weights, cheapness: float, health: Health) -> Candidate:
