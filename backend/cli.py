@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
@@ -157,11 +158,13 @@ def _password() -> str:
 
 
 def _tell(text: str) -> None:
-    print(text, flush=True)
+    with suppress(OSError):  # the terminal may be gone; what runs must not care
+        print(text, flush=True)
 
 
 def _tell_error(sentence: str) -> None:
-    print(sentence, file=sys.stderr, flush=True)
+    with suppress(OSError):
+        print(sentence, file=sys.stderr, flush=True)
 
 
 def _fail(sentence: str) -> NoReturn:

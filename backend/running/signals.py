@@ -18,8 +18,8 @@ def told_to_stop(first: Callable[[], None], again: Callable[[], None]) -> asynci
         if told.done():
             again()
         else:
-            first()
             told.set_result(None)
+            first()
 
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(name, stop)
