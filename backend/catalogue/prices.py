@@ -4,13 +4,12 @@ from decimal import Decimal
 
 from msgspec import structs
 
-from backend.errors import InvalidRequest
+from backend.amounts import check_amount
 from shared.catalogue import Prices
 
 DEAREST = Decimal(10_000)
 """Dollars per million tokens (or per picture or call) above which a price is a slip of the keyboard."""
-FINEST = -12
-"""Decimal places beyond which a price is no price."""
+PLACES = 12
 
 BUCKETS = tuple(field.name for field in structs.fields(Prices))
 _NEEDED = {"chat": ("input", "output"), "embedding": ("input", "output"), "image": ("input", "output", "image")}
@@ -27,16 +26,9 @@ def missing_buckets(prices: Prices | None, model_type: str) -> list[str]:
 
 
 def check_prices(prices: Prices) -> None:
-    """Refuses what cannot be a price. Raises `InvalidRequest`."""
+    """Refuses what cannot be a price: negative, absurd, or no number. Raises `InvalidRequest`."""
     for bucket in BUCKETS:
         price: Decimal | None = getattr(prices, bucket)
-        if price is None:
-            continue
-        if not price.is_finite():
-            raise InvalidRequest(f"The price for {bucket} is not a number.")
-        if price < 0:
-            raise InvalidRequest(f"The price for {bucket} is negative.")
-        if price > DEAREST:
-            raise InvalidRequest(f"The price for {bucket} is above ${DEAREST:,} per million. Prices are in dollars.")
-        if price.normalize().as_tuple().exponent < FINEST:  # type: ignore[operator]
-            raise InvalidRequest(f"The price for {bucket} has more than {-FINEST} decimal places.")
+        if price is not None:
+            what = f"The price for {bucket}, in dollars,"
+            check_amount(price, what, least=Decimal(0), most=DEAREST, places=PLACES)

@@ -24,8 +24,8 @@ from shared.catalogue import Capability, LatencyTier
 from shared.plans import PlanLimits
 from shared.precheck import Category
 
-SEEDING_LOCK = 0x_FA1_71EAD
-"""Key of the advisory lock under which processes that start at once prepare the database in turn."""
+CONFIGURATION_LOCK = 0x_FA1_71EAD
+"""Key of the advisory lock under which configuration is added to, so that nothing is added twice."""
 
 
 async def load_catalogue(session: AsyncSession, secrets: Secrets, settings: Settings) -> snapshot.Catalogue:
@@ -43,7 +43,7 @@ async def load_catalogue(session: AsyncSession, secrets: Secrets, settings: Sett
         models=tuple(_model(row, providers[row.provider_id], prices.get(row.id)) for row in models),
         providers=tuple(sorted(providers.values(), key=lambda provider: provider.name)),
         assistants=tuple(_assistant(row) for row in assistants),
-        plans=tuple(_plan(row) for row in plans),
+        plans=tuple(plan_of(row) for row in plans),
         multipliers={(row.kind, row.target): row.factor for row in multipliers},
     )
 
@@ -59,7 +59,7 @@ async def latest_prices(session: AsyncSession, model_ids: Sequence[UUID] | None 
 
 async def take_turns(session: AsyncSession) -> None:
     """Makes everybody else who calls this wait until the unit of work ends."""
-    await session.exec(select(func.pg_advisory_xact_lock(SEEDING_LOCK)))
+    await session.exec(select(func.pg_advisory_xact_lock(CONFIGURATION_LOCK)))
 
 
 async def providers(session: AsyncSession) -> Sequence[ModelProvider]:
@@ -158,7 +158,8 @@ def _assistant(row: AssistantRow) -> snapshot.Assistant:
     )
 
 
-def _plan(row: PlanRow) -> snapshot.Plan:
+def plan_of(row: PlanRow) -> snapshot.Plan:
+    """A plan's row as the snapshot has it."""
     return snapshot.Plan(
         id=row.id,
         slug=row.slug,

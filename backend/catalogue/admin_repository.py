@@ -1,0 +1,152 @@
+"""Models, providers and factors as the admin desk lists and changes them."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from decimal import Decimal
+from typing import Literal
+from uuid import UUID
+
+from msgspec import Struct
+from sqlalchemy import ColumnElement, func, or_, tuple_
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from backend.catalogue.prices import needed_buckets
+from backend.catalogue.repository import latest_prices
+from backend.catalogue.tables import Model, ModelPrice, ModelProvider, Multiplier
+from backend.metering.tables import ModelCall
+
+WEEK = timedelta(days=7)
+ModelState = Literal["active", "off", "missing"]
+
+
+class ModelFilter(Struct, frozen=True, kw_only=True):
+    """Which models to list; what is None does not narrow. `pattern` is a LIKE pattern for their names."""
+
+    pattern: str | None = None
+    provider: str | None = None
+    state: ModelState | None = None
+
+
+class ListedModel(Struct, frozen=True, kw_only=True):
+    """A model with what belongs to it."""
+
+    model: Model
+    provider: ModelProvider
+    price: ModelPrice | None
+    factor: Decimal
+    calls: int
+
+
+async def list_models(
+    session: AsyncSession, wanted: ModelFilter, seen: tuple[str, str] | None, limit: int
+) -> list[ListedModel]:
+    """Models by provider and name, after the key (provider name, model name) that was seen last."""
+    query = select(Model, ModelProvider).join(ModelProvider).order_by(col(ModelProvider.name), col(Model.name))
+    if wanted.pattern is not None:
+        query = query.where(or_(col(Model.name).ilike(wanted.pattern), col(Model.display_name).ilike(wanted.pattern)))
+    if wanted.provider is not None:
+        query = query.where(ModelProvider.name == wanted.provider)
+    if wanted.state == "missing":
+        query = query.where(~_priced())
+    elif wanted.state is not None:
+        query = query.where(col(Model.active).is_(wanted.state == "active"))
+    if seen is not None:
+        query = query.where(tuple_(col(ModelProvider.name), col(Model.name)) > seen)
+    rows = (await session.exec(query.limit(limit))).all()
+    return await _with_belongings(session, rows)
+
+
+async def model_with_belongings(session: AsyncSession, model_id: UUID) -> ListedModel | None:
+    """One model as `list_models` gives it."""
+    rows = (await session.exec(select(Model, ModelProvider).join(ModelProvider).where(Model.id == model_id))).all()
+    return next(iter(await _with_belongings(session, rows)), None)
+
+
+async def locked_model(session: AsyncSession, model_id: UUID) -> Model | None:
+    """A model that nobody else can change until the unit of work ends."""
+    return await session.get(Model, model_id, with_for_update=True, populate_existing=True)
+
+
+async def price_in_force(session: AsyncSession, model_id: UUID) -> ModelPrice | None:
+    """The newest price version of a model."""
+    return next(iter(await latest_prices(session, [model_id])), None)
+
+
+async def model_named(session: AsyncSession, name: str) -> Model | None:
+    """The model of this name."""
+    return (await session.exec(select(Model).where(Model.name == name))).first()
+
+
+async def provider_named(session: AsyncSession, name: str) -> ModelProvider | None:
+    """The provider of this name."""
+    return (await session.exec(select(ModelProvider).where(ModelProvider.name == name))).first()
+
+
+async def locked_provider(session: AsyncSession, provider_id: UUID) -> ModelProvider | None:
+    """A provider that nobody else can change until the unit of work ends."""
+    return await session.get(ModelProvider, provider_id, with_for_update=True, populate_existing=True)
+
+
+async def model_counts(session: AsyncSession) -> dict[UUID, int]:
+    """How many models each provider has; providers without any are left out."""
+    query = select(col(Model.provider_id), func.count()).group_by(col(Model.provider_id))
+    return dict((await session.exec(query)).all())
+
+
+async def multipliers(session: AsyncSession) -> Sequence[Multiplier]:
+    """Every factor."""
+    query = select(Multiplier).order_by(col(Multiplier.kind), col(Multiplier.target))
+    return (await session.exec(query)).all()
+
+
+async def locked_multiplier(session: AsyncSession, kind: str, target: str) -> Multiplier | None:
+    """A factor that nobody else can change until the unit of work ends."""
+    query = select(Multiplier).where(Multiplier.kind == kind, Multiplier.target == target).with_for_update()
+    return (await session.exec(query)).first()
+
+
+def _priced() -> ColumnElement[bool]:
+    """Whether the newest price version has every bucket that the model's type needs."""
+    newest = (
+        select(func.max(ModelPrice.version)).where(ModelPrice.model_id == Model.id).correlate(Model).scalar_subquery()
+    )
+    complete = [
+        (col(Model.model_type) == kind)
+        & func.num_nulls(*(getattr(ModelPrice, bucket) for bucket in needed_buckets(kind))).op("=")(0)
+        for kind in ("chat", "embedding", "image")
+    ]
+    return (
+        select(ModelPrice.id)
+        .where(ModelPrice.model_id == Model.id, ModelPrice.version == newest, or_(*complete))
+        .correlate(Model)
+        .exists()
+    )
+
+
+async def _with_belongings(session: AsyncSession, rows: Sequence[tuple[Model, ModelProvider]]) -> list[ListedModel]:
+    ids = [model.id for model, _ in rows]
+    names = [model.name for model, _ in rows]
+    prices = {price.model_id: price for price in await latest_prices(session, ids)}
+    factors = await session.exec(
+        select(col(Multiplier.target), col(Multiplier.factor)).where(
+            Multiplier.kind == "model", col(Multiplier.target).in_(names)
+        )
+    )
+    factor_of = dict(factors.all())
+    calls = await session.exec(
+        select(col(ModelCall.model), func.count())
+        .where(col(ModelCall.model).in_(names), col(ModelCall.created_at) > func.now() - WEEK)
+        .group_by(col(ModelCall.model))
+    )
+    calls_of = dict(calls.all())
+    return [
+        ListedModel(
+            model=model,
+            provider=provider,
+            price=prices.get(model.id),
+            factor=factor_of.get(model.name, Decimal(1)),
+            calls=calls_of.get(model.name, 0),
+        )
+        for model, provider in rows
+    ]
