@@ -232,7 +232,7 @@ def _fault(error: Exception) -> ProviderError:
         case aiohttp.ClientResponseError(message=message):
             return Malformed(f"a response that is not HTTP: {message}")
         case aiohttp.ClientOSError() | aiohttp.ServerDisconnectedError() | aiohttp.ClientPayloadError() as cause:
-            return ConnectionLost(f"{type(cause).__name__}: {cause.strerror if isinstance(cause, OSError) else ''}")
+            return ConnectionLost(getattr(cause, "strerror", None) or "the server closed the connection")
         case aiohttp.ClientConnectionError():
             return ConnectFailed("the client is closed")
         case ValueError() | httpx.InvalidURL():

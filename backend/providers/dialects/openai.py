@@ -8,7 +8,7 @@ from msgspec import UNSET, Raw, Struct, UnsetType
 
 from backend.providers.calls import ChatCall, Piece, Reply, Turn
 from backend.providers.dialects import Encoded
-from backend.providers.dialects.openai_faults import decode_error, read_fault
+from backend.providers.dialects.openai_faults import decode_error, read_fault, words_of
 from backend.providers.dialects.openai_usage import Reported, read_usage
 from backend.providers.errors import Malformed, ProviderError, ServerFault, Truncated
 from backend.providers.sse import EventReader
@@ -113,11 +113,13 @@ def encode_request(call: ChatCall, *, stream: bool, vendor: Vendor) -> Encoded:
 
 
 def decode_reply(body: bytes) -> Reply:
-    """The answer in a whole response. Raises `Malformed`, or the fault that the body reports instead."""
+    """The answer in a whole response. Raises `Malformed`, `Truncated`, or the fault that the body reports instead."""
     try:
         reply = _decode(body)
-    except UNREADABLE:
-        raise Malformed(f"not a chat completion: {body[:200].decode(errors='replace')}") from None
+    except UNREADABLE as error:
+        if "truncated" in str(error):
+            raise Truncated("the response ended within its JSON") from None
+        raise Malformed(f"not a chat completion{_page(body)}") from None
     if reply.error is not UNSET and _said(reply.error):
         raise read_fault(bytes(reply.error))
     choice = reply.choices[0] if reply.choices else None
@@ -239,6 +241,11 @@ def _reported(raw: Raw | UnsetType) -> Reported | None:
         return read_usage(bytes(raw))
     except UNREADABLE:
         return None
+
+
+def _page(body: bytes) -> str:
+    """The words of a web page in place of an answer. Anything else may be an answer, which is not for admins to see."""
+    return f": {words_of(body)}" if body.lstrip().startswith(b"<") else ""
 
 
 def _identity(body: bytes) -> str | None:

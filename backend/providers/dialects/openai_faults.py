@@ -91,6 +91,11 @@ def read_fault(error: bytes) -> ProviderError:
     return _tell(stated if 400 <= stated <= 599 else 500, read, None)
 
 
+def words_of(page: bytes) -> str:
+    """The text of a web page, more or less, such as proxies put before servers that are away."""
+    return re.sub(r"<[^>]*>", " ", page[:_MAX_BODY].decode(errors="replace"))
+
+
 def _tell(status: int, error: _Error, wait: int | None) -> ProviderError:
     reason = _words(error)
     codes = {str(error.code), str(error.type)}
@@ -113,7 +118,7 @@ def _read(body: bytes) -> _Error:
     try:
         read = _envelopes.decode(body)
     except _UNREADABLE:
-        return _Error(message=re.sub(r"<[^>]*>", " ", body.decode(errors="replace")))
+        return _Error(message=words_of(body))
     envelope = read if isinstance(read, _Envelope) else (read[0] if read else _Envelope())
     return _read_object(body if envelope.error is UNSET else bytes(envelope.error))
 

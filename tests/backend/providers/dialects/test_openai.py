@@ -286,7 +286,9 @@ def test_a_whole_reply_is_read():
 @pytest.mark.parametrize(
     ("body", "kind"),
     [
-        (b"", Malformed),
+        (b"", Truncated),
+        (b'{"choices": [{"message": {"content": "secr', Truncated),
+        (b'{"choices": "secret"}', Malformed),
         (b"<html>hello</html>", Malformed),
         (b"{}", Malformed),
         (b'{"choices": []}', Malformed),
@@ -296,8 +298,9 @@ def test_a_whole_reply_is_read():
     ],
 )
 def test_a_reply_that_is_none_raises(body, kind):
-    with pytest.raises(kind):
+    with pytest.raises(kind) as caught:
         decode_reply(body)
+    assert "secr" not in caught.value.reason
 
 
 @pytest.mark.parametrize("content", [None, "", []])
