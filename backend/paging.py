@@ -13,7 +13,7 @@ from typing import Annotated, TypeVar
 from uuid import UUID
 
 import msgspec
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 from msgspec import Meta
 
 from backend.errors import InvalidRequest
@@ -23,8 +23,8 @@ DEFAULT_LIMIT = 50
 MOST = 200
 LONGEST_CURSOR = 1000
 
-Limit = Annotated[int, Parameter(ge=1, le=MOST, description="How many items at most.")]
-Cursor = Annotated[str | None, Parameter(max_length=LONGEST_CURSOR, description="`next` of the page before.")]
+Limit = Annotated[int, QueryParameter(ge=1, le=MOST, description="How many items at most.")]
+Cursor = Annotated[str | None, QueryParameter(max_length=LONGEST_CURSOR, description="`next` of the page before.")]
 
 SortValue = str | int | datetime | Decimal | UUID
 Moment = Annotated[datetime, Meta(tz=True)]

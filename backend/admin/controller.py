@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 from litestar import Controller, get
 from litestar.di import NamedDependency
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from backend.accounts.guards import requires_role
 from backend.accounts.identity import Identity
@@ -22,9 +22,9 @@ from shared.admin import AuditRow
 from shared.paths import ADMIN
 from shared.wire import Page
 
-Action = Annotated[str | None, Parameter(required=False, max_length=100, description="Part of an action's name.")]
-Actor = Annotated[str | None, Parameter(required=False, max_length=254, description="Id, or part of the address.")]
-Subject = Annotated[str | None, Parameter(required=False, max_length=254, description="Id, or part of the name.")]
+Action = Annotated[str | None, QueryParameter(required=False, max_length=100, description="Part of an action's name.")]
+Actor = Annotated[str | None, QueryParameter(required=False, max_length=254, description="Id, or part of the address.")]
+Subject = Annotated[str | None, QueryParameter(required=False, max_length=254, description="Id, or part of the name.")]
 ADMINS_ONLY = frozenset({"prices"})
 """What of a change support does not see."""
 

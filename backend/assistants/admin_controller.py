@@ -4,6 +4,7 @@ from uuid import UUID
 
 from litestar import Controller, get, patch, post
 from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
 
 from backend.accounts.guards import requires_role
 from backend.admin.desk import DESK, Desk
@@ -31,7 +32,7 @@ class AdminAssistantsController(Controller):
             return Page(items=[admin_assistant(row) for row in await repository.assistants(session)])
 
     @post(operation_id="AddAssistant", summary="Add an assistant family", responses=errors(400, 401, 403, 409))
-    async def add(self, data: AssistantWrite, desk: NamedDependency[Desk]) -> AdminAssistant:
+    async def add(self, data: JSONBody[AssistantWrite], desk: NamedDependency[Desk]) -> AdminAssistant:
         """Plans must be given the family before anybody can choose it."""
         async with desk.configuring() as session:
             return admin_assistant(await changes.add_assistant(session, data, desk.author))
@@ -42,7 +43,9 @@ class AdminAssistantsController(Controller):
         summary="Change an assistant",
         responses=errors(400, 401, 403, 404),
     )
-    async def change(self, assistant_id: UUID, data: AssistantWrite, desk: NamedDependency[Desk]) -> AdminAssistant:
+    async def change(
+        self, assistant_id: FromPath[UUID], data: JSONBody[AssistantWrite], desk: NamedDependency[Desk]
+    ) -> AdminAssistant:
         """From the next request on."""
         async with desk.configuring() as session:
             return admin_assistant(await changes.change_assistant(session, assistant_id, data, desk.author))

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from litestar import Controller, get, patch, post
 from litestar.di import NamedDependency
-from litestar.params import Parameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.accounts.guards import requires_role
@@ -34,11 +34,11 @@ from shared.catalogue import (
 from shared.paths import ADMIN
 from shared.wire import Page
 
-Search = Annotated[str | None, Parameter(required=False, max_length=200, description="Part of a name.")]
-ProviderName = Annotated[str | None, Parameter(required=False, max_length=120, description="A provider's name.")]
+Search = Annotated[str | None, QueryParameter(required=False, max_length=200, description="Part of a name.")]
+ProviderName = Annotated[str | None, QueryParameter(required=False, max_length=120, description="A provider's name.")]
 State = Annotated[
     ModelState | None,
-    Parameter(query="state", required=False, description="`missing`: without a price that the model needs."),
+    QueryParameter(name="state", required=False, description="`missing`: without a price that the model needs."),
 ]
 
 
@@ -68,7 +68,7 @@ class AdminModelsController(Controller):
         return page(rows, limit, lambda row: (row.provider.name, row.model.name), _shower(desk))
 
     @post(operation_id="AddModel", summary="Add a model", responses=errors(400, 401, 403, 409))
-    async def add(self, data: ModelWrite, desk: NamedDependency[Desk]) -> AdminModel:
+    async def add(self, data: JSONBody[ModelWrite], desk: NamedDependency[Desk]) -> AdminModel:
         """It is not active yet."""
         async with desk.configuring() as session:
             model_id = await models.add_model(session, data, desk.author)
@@ -80,7 +80,9 @@ class AdminModelsController(Controller):
         summary="Change a model or its prices",
         responses=errors(400, 401, 403, 404, 409),
     )
-    async def change(self, model_id: UUID, data: ModelWrite, desk: NamedDependency[Desk]) -> AdminModel:
+    async def change(
+        self, model_id: FromPath[UUID], data: JSONBody[ModelWrite], desk: NamedDependency[Desk]
+    ) -> AdminModel:
         """Prices given replace all of the model's prices from the next request on; past calls keep theirs."""
         async with desk.configuring() as session:
             await models.change_model(session, model_id, data, desk.author)
@@ -93,7 +95,9 @@ class AdminModelsController(Controller):
         status_code=200,
         responses=errors(400, 401, 403, 404, 409),
     )
-    async def activate(self, model_id: UUID, data: Activation, desk: NamedDependency[Desk]) -> AdminModel:
+    async def activate(
+        self, model_id: FromPath[UUID], data: JSONBody[Activation], desk: NamedDependency[Desk]
+    ) -> AdminModel:
         """Takes effect on the next request, in every process. Refused for a model without the prices it needs."""
         async with desk.configuring() as session:
             await models.switch_model(session, model_id, data, desk.author)
@@ -115,7 +119,7 @@ class AdminProvidersController(Controller):
             return Page(items=await _providers(session, desk))
 
     @post(operation_id="AddProvider", summary="Add a provider", responses=errors(400, 401, 403, 409))
-    async def add(self, data: ProviderWrite, desk: NamedDependency[Desk]) -> AdminProvider:
+    async def add(self, data: JSONBody[ProviderWrite], desk: NamedDependency[Desk]) -> AdminProvider:
         """Its key is stored encrypted."""
         async with desk.configuring() as session:
             provider_id = await providers.add_provider(session, data, desk.secrets, desk.author)
@@ -127,7 +131,9 @@ class AdminProvidersController(Controller):
         summary="Change a provider or its key",
         responses=errors(400, 401, 403, 404),
     )
-    async def change(self, provider_id: UUID, data: ProviderWrite, desk: NamedDependency[Desk]) -> AdminProvider:
+    async def change(
+        self, provider_id: FromPath[UUID], data: JSONBody[ProviderWrite], desk: NamedDependency[Desk]
+    ) -> AdminProvider:
         """`api_key: null` removes the stored key; one from the environment then counts again."""
         async with desk.configuring() as session:
             await providers.change_provider(session, provider_id, data, desk.secrets, desk.author)
@@ -149,7 +155,7 @@ class MultipliersController(Controller):
             return Page(items=[views.multiplier(row) for row in await repository.multipliers(session)])
 
     @post(operation_id="SetMultiplier", summary="Set a factor", status_code=200, responses=errors(400, 401, 403))
-    async def put(self, data: MultiplierWrite, desk: NamedDependency[Desk]) -> Multiplier:
+    async def put(self, data: JSONBody[MultiplierWrite], desk: NamedDependency[Desk]) -> Multiplier:
         """Past costs keep the factor they were charged with."""
         async with desk.configuring() as session:
             return views.multiplier(await set_multiplier(session, data, desk.author))

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from litestar import Controller, get
 from litestar.di import NamedDependency
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from backend.accounts.guards import signed_in
 from backend.accounts.identity import Identity
@@ -16,7 +16,8 @@ from shared.paths import MODELS
 from shared.wire import Page
 
 Include = Annotated[
-    Literal["locked"] | None, Parameter(required=False, description="`locked` adds what cannot be used now, and why.")
+    Literal["locked"] | None,
+    QueryParameter(required=False, description="`locked` adds the others, and why."),
 ]
 
 

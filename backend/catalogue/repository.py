@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 from sqlalchemy import String, cast, exists, func, or_, update
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -50,7 +51,7 @@ async def load_catalogue(session: AsyncSession, secrets: Secrets, settings: Sett
 
 async def latest_prices(session: AsyncSession, model_ids: Sequence[UUID] | None = None) -> Sequence[ModelPrice]:
     """The price version in force of each model that has one; of all models when none are named."""
-    query = select(ModelPrice).distinct(col(ModelPrice.model_id))
+    query = select(ModelPrice).ext(distinct_on(col(ModelPrice.model_id)))
     query = query.order_by(col(ModelPrice.model_id), col(ModelPrice.version).desc())
     if model_ids is not None:
         query = query.where(col(ModelPrice.model_id).in_(model_ids))

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from litestar import Controller, get, patch, post
 from litestar.di import NamedDependency
-from litestar.params import Parameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.accounts.guards import requires_role
@@ -31,8 +31,8 @@ from shared.plans import (
 )
 from shared.wire import Page
 
-Status = Annotated[Standing | None, Parameter(required=False, description="Without it, both.")]
-OfUser = Annotated[UUID | None, Parameter(required=False, description="Only this person's.")]
+Status = Annotated[Standing | None, QueryParameter(required=False, description="Without it, both.")]
+OfUser = Annotated[UUID | None, QueryParameter(required=False, description="Only this person's.")]
 
 
 class AdminPlansController(Controller):
@@ -50,13 +50,13 @@ class AdminPlansController(Controller):
             return Page(items=[plan_view(plan_of(row)) for row in await repository.plans(session)])
 
     @post(operation_id="AddPlan", summary="Add a plan", responses=errors(400, 401, 403, 409))
-    async def add(self, data: PlanWrite, desk: NamedDependency[Desk]) -> PlanView:
+    async def add(self, data: JSONBody[PlanWrite], desk: NamedDependency[Desk]) -> PlanView:
         """Without `models` it has every active model, now and later."""
         async with desk.configuring() as session:
             return plan_view(plan_of(await plan_changes.add_plan(session, data, desk.author)))
 
     @patch("/{plan_id:uuid}", operation_id="ChangePlan", summary="Change a plan", responses=errors(400, 401, 403, 404))
-    async def change(self, plan_id: UUID, data: PlanWrite, desk: NamedDependency[Desk]) -> PlanView:
+    async def change(self, plan_id: FromPath[UUID], data: JSONBody[PlanWrite], desk: NamedDependency[Desk]) -> PlanView:
         """For everybody on it, at once; only the credits a month wait for the next month."""
         async with desk.configuring() as session:
             return plan_view(plan_of(await plan_changes.change_plan(session, plan_id, data, desk.author)))
@@ -85,7 +85,7 @@ class EntitlementsController(Controller):
         return page(rows, limit, lambda row: (row[0].id,), lambda row: entitlement_view(*row))
 
     @patch(operation_id="ChangeEntitlement", summary="Change plan or overrides", responses=errors(400, 401, 403, 404))
-    async def change(self, data: EntitlementPatch, desk: NamedDependency[Desk]) -> EntitlementAdminView:
+    async def change(self, data: JSONBody[EntitlementPatch], desk: NamedDependency[Desk]) -> EntitlementAdminView:
         """At once. `overrides` replaces all overrides. More credits a month are granted now."""
         async with desk.changing(data.user_id) as session:
             done = await patch_entitlement(session, data, desk.author)
@@ -126,7 +126,9 @@ class AdminPlanRequestsController(Controller):
         status_code=200,
         responses=errors(400, 401, 403, 404, 409),
     )
-    async def decide(self, request_id: UUID, data: Decision, desk: NamedDependency[Desk]) -> AdminPlanRequest:
+    async def decide(
+        self, request_id: FromPath[UUID], data: JSONBody[Decision], desk: NamedDependency[Desk]
+    ) -> AdminPlanRequest:
         """Approving changes what the person may use at once. A request is decided only once."""
         async with desk.database.unit_of_work() as session:
             request = await plan_requests.decide(session, request_id, data, desk.author, desk.catalogue.current)

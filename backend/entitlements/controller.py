@@ -4,6 +4,7 @@ from uuid import UUID
 
 from litestar import Controller, get, post
 from litestar.di import NamedDependency
+from litestar.params import JSONBody
 
 from backend.accounts.guards import signed_in
 from backend.accounts.identity import Identity
@@ -48,7 +49,7 @@ class PlanRequestsController(Controller):
     )
     async def ask(
         self,
-        data: NewPlanRequest,
+        data: JSONBody[NewPlanRequest],
         identity: NamedDependency[Identity],
         database: NamedDependency[Database],
         catalogue: NamedDependency[CatalogueCache],

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from litestar import Controller, get
 from litestar.di import NamedDependency
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from backend.accounts.guards import signed_in
 from backend.accounts.identity import Identity
@@ -21,13 +21,13 @@ from shared.usage import DayAndAssistant, Usage
 
 Since = Annotated[
     str | None,
-    Parameter(query="from", required=False, max_length=40, description="Time or day, included."),
+    QueryParameter(name="from", required=False, max_length=40, description="Time or day, included."),
 ]
 Until = Annotated[
     str | None,
-    Parameter(query="to", required=False, max_length=40, description="Time or day, not included."),
+    QueryParameter(name="to", required=False, max_length=40, description="Time or day, not included."),
 ]
-GroupBy = Annotated[Grouping, Parameter(required=False, description="What the items are.")]
+GroupBy = Annotated[Grouping, QueryParameter(required=False, description="What the items are.")]
 
 
 class UsageController(Controller):

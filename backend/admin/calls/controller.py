@@ -5,7 +5,7 @@ from uuid import UUID
 
 from litestar import Controller, get
 from litestar.di import NamedDependency
-from litestar.params import Parameter
+from litestar.params import FromPath, QueryParameter
 
 from backend.accounts.guards import requires_role
 from backend.accounts.identity import Identity
@@ -24,22 +24,24 @@ from shared.paths import ADMIN
 from shared.wire import Page
 
 OfUser = Annotated[
-    str | None, Parameter(query="user", required=False, max_length=254, description="Id, or part of the address.")
+    str | None, QueryParameter(name="user", required=False, max_length=254, description="Id, or part of the address.")
 ]
-OfModel = Annotated[str | None, Parameter(query="model", required=False, max_length=120)]
-OfProvider = Annotated[str | None, Parameter(query="provider", required=False, max_length=120)]
-InStatus = Annotated[Status | None, Parameter(query="status", required=False)]
+OfModel = Annotated[str | None, QueryParameter(name="model", required=False, max_length=120)]
+OfProvider = Annotated[str | None, QueryParameter(name="provider", required=False, max_length=120)]
+InStatus = Annotated[Status | None, QueryParameter(name="status", required=False)]
 Since = Annotated[
-    str | None, Parameter(query="from", required=False, max_length=40, description="RFC 3339 time or day, included.")
+    str | None,
+    QueryParameter(name="from", required=False, max_length=40, description="Time or day, included."),
 ]
 Until = Annotated[
-    str | None, Parameter(query="to", required=False, max_length=40, description="RFC 3339 time or day, not included.")
+    str | None,
+    QueryParameter(name="to", required=False, max_length=40, description="Time or day, not included."),
 ]
-RequestId = Annotated[UUID | None, Parameter(query="request_id", required=False)]
-FellBack = Annotated[bool, Parameter(required=False, description="Only where another model had to answer.")]
+RequestId = Annotated[UUID | None, QueryParameter(name="request_id", required=False)]
+FellBack = Annotated[bool, QueryParameter(required=False, description="Only where another model had to answer.")]
 Slow = Annotated[
     bool,
-    Parameter(
+    QueryParameter(
         required=False, description=f"Only {SLOW_MS:,} ms or more, or {SLOW_FIRST_TOKEN_MS:,} ms to the first token."
     ),
 ]
@@ -93,7 +95,7 @@ class ModelCallsController(Controller):
         responses=errors(401, 403, 404),
     )
     async def read(
-        self, request_id: UUID, identity: NamedDependency[Identity], database: NamedDependency[Database]
+        self, request_id: FromPath[UUID], identity: NamedDependency[Identity], database: NamedDependency[Database]
     ) -> CallDetail:
         """With every attempt. Support sees the cost, but not the prices of its parts."""
         async with database.reading() as session:

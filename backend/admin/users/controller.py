@@ -5,7 +5,7 @@ from uuid import UUID
 
 from litestar import Controller, get, patch, post
 from litestar.di import NamedDependency
-from litestar.params import Parameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.accounts.guards import requires_role
@@ -22,8 +22,8 @@ from shared.admin import AdminUser, Grant, UserPatch
 from shared.paths import ADMIN
 from shared.wire import Dollars, Page
 
-Search = Annotated[str | None, Parameter(required=False, max_length=254, description="Part of the address or name.")]
-Sort = Annotated[Order, Parameter(required=False, description="Newest, dearest or busiest in 30 days first.")]
+Search = Annotated[str | None, QueryParameter(required=False, max_length=254, description="Part of address or name.")]
+Sort = Annotated[Order, QueryParameter(required=False, description="Newest, dearest or busiest in 30 days first.")]
 
 
 class AdminUsersController(Controller):
@@ -60,7 +60,7 @@ class AdminUsersController(Controller):
         guards=[requires_role(UserRole.ADMIN)],
         responses=errors(400, 401, 403, 404, 409),
     )
-    async def change(self, data: UserPatch, desk: NamedDependency[Desk]) -> AdminUser:
+    async def change(self, data: JSONBody[UserPatch], desk: NamedDependency[Desk]) -> AdminUser:
         """At once, also for sessions that are open. Somebody who can administer always remains."""
         async with desk.changing(data.id) as session:
             await changes.change_user(session, data, desk.author)
@@ -74,7 +74,7 @@ class AdminUsersController(Controller):
         guards=[requires_role(UserRole.ADMIN)],
         responses=errors(400, 401, 403, 404, 409),
     )
-    async def grant(self, user_id: UUID, data: Grant, desk: NamedDependency[Desk]) -> AdminUser:
+    async def grant(self, user_id: FromPath[UUID], data: JSONBody[Grant], desk: NamedDependency[Desk]) -> AdminUser:
         """In the current month. Taking back stops at what is spent or held."""
         async with desk.changing(user_id) as session:
             await changes.grant(session, user_id, data, desk.author)
