@@ -95,6 +95,10 @@ class Exchange:
             content.__class__ = Inlet
         self._body = content if isinstance(content, Inlet) else None
         self._socket = response.connection.transport if response.connection is not None else None
+        encoding = response.headers.get("content-encoding", "identity")
+        if encoding != "identity":
+            self.close()
+            raise Malformed(f"a body encoded as {encoding}, which was not asked for")
 
     @property
     def status(self) -> int:
@@ -121,46 +125,55 @@ class Exchange:
         return self._body.take() if self._body is not None else b""
 
     def arrival(self) -> asyncio.Future[None]:
-        """See `Inlet.arrival`. Only for a body that has not ended."""
-        if self._body is None:
-            raise RuntimeError("nothing can arrive in an empty body")
-        return self._body.arrival()
+        """See `Inlet.arrival`."""
+        if self._body is not None:
+            return self._body.arrival()
+        nothing: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        nothing.set_result(None)
+        return nothing
 
     async def read(self, limit: int = MAX_BODY_BYTES) -> bytes:
         """The whole body. Raises `Malformed` above `limit` bytes and `ConnectionLost` for a broken one."""
-        data = self.take()
-        while not self.ended:
+        parts, size = [self.take()], 0
+        while True:
+            size += len(parts[-1])
+            if size > limit:
+                raise Malformed(f"a response of more than {limit} bytes")
+            if self.ended:
+                return b"".join(parts)
             if self.broken:
                 raise ConnectionLost("the connection broke within the response")
             await self.arrival()
-            data += self.take()
-            if len(data) > limit:
-                raise Malformed(f"a response of more than {limit} bytes")
-        return data
+            parts.append(self.take())
 
     def pause(self) -> None:
         """Leaves what arrives from now on to the kernel, which makes the sender wait when there is much."""
-        if self._socket is not None and not (self.ended or self.broken):
-            self._socket.pause_reading()
+        if (connection := self._connection()) is not None:
+            connection.pause_reading()
 
     def resume(self) -> None:
         """Undoes `pause`."""
-        if self._socket is not None and not (self.ended or self.broken):
-            self._socket.resume_reading()
+        if (connection := self._connection()) is not None:
+            connection.resume_reading()
 
     def release(self) -> None:
         """For a body of which nothing more is wanted: its connection serves again if the end comes in `LINGER`."""
-        if self.ended or self.broken or self._body is None:
+        if (connection := self._connection()) is None:
             self.close()
             return
-        self.resume()
+        connection.resume_reading()
         asyncio.get_running_loop().call_later(LINGER, self.close)
 
     def close(self) -> None:
         """Closes the connection at once, without TLS's farewell, unless the body has ended. May be repeated."""
-        if not self.ended and self._socket is not None:
-            self._socket.abort()
+        if (connection := self._connection()) is not None:
+            connection.abort()
         self._response.close()
+
+    def _connection(self) -> asyncio.Transport | None:
+        """The connection while it is open and this exchange's own: after the end it serves others."""
+        connection = self._socket
+        return None if connection is None or self.ended or connection.is_closing() else connection
 
 
 class Transport:

@@ -272,6 +272,14 @@ async def test_a_web_page_is_no_answer(client, ask):
 
 
 @both
+async def test_a_compressed_body_nobody_asked_for_is_malformed(client, ask):
+    async with serving(always(reply(b"\x1f\x8b\x08", 200, "content-encoding: gzip"))) as target:
+        error = await refused(ask, client, target)
+    assert type(error) is Malformed
+    assert "gzip" in error.reason
+
+
+@both
 async def test_a_fault_reported_as_a_success_is_a_fault(client, ask):
     async with serving(always(reply(b'{"error": {"message": "slow down", "code": 429}}'))) as target:
         assert type(await refused(ask, client, target)) is RateLimited

@@ -291,6 +291,20 @@ async def test_a_reader_who_stops_reading_stops_the_sender(client):
         await stream.aclose()
 
 
+async def test_a_flood_arrives_whole_however_slowly_it_is_read(roots):
+    frames = 40_000
+    block = b"".join(chunk(say(f"{number:06}" + "." * 100)) for number in range(frames))
+
+    async with (
+        ProviderClient(pace=0.05, tls=roots) as client,
+        serving(once(EVENT_STREAM, block, chunk(STOP + DONE) + LAST)) as target,
+    ):
+        stream = await client.open_stream(target, CALL)
+        text, _ = await hear(stream)
+        await stream.aclose()
+    assert text == "".join(f"{number:06}" + "." * 100 for number in range(frames))
+
+
 async def test_a_long_frame_arrives_whole(client):
     text = "long " * 400_000
     frame = b"data: " + json.dumps({"choices": [{"delta": {"content": text}}]}).encode() + b"\n\n"
