@@ -132,6 +132,7 @@ class CostRecord(SQLModel, table=True):
         ),
         Index("ix_cost_records_request", "request_id"),
         Index("ix_cost_records_user", "user_id", "created_at"),
+        Index("ix_cost_records_recent", "created_at"),
     )
 
     organisation_id: UUID = Field(primary_key=True)
