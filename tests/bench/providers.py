@@ -7,22 +7,20 @@ import argparse
 import asyncio
 import gc
 import os
-import sys
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from contextlib import ExitStack
 
 import psutil
 import uvloop
 
 from backend.providers.calls import ChatCall, Limits, Target, Turn
 from backend.providers.engine import ProviderClient
+from backend.simulator.server import raise_file_limit
 from shared.messages import Role
-
-
-def say(line: str) -> None:
-    """One line of the report."""
-    sys.stdout.write(f"{line}\n")
+from tests.bench.machine import API_CORE, pin
+from tests.bench.processes import simulator
+from tests.bench.report import say
 
 
 def target(upstream: str) -> Target:
@@ -118,32 +116,33 @@ async def memory(client: ProviderClient, upstream: str, count: int) -> None:
     say(f"{count} open streams: {grown / count / 1024:.1f} KB resident each, {len(failed)} failed")
 
 
-async def run(options: argparse.Namespace) -> None:
-    """The cases asked for, one after the other."""
+async def run(options: argparse.Namespace, upstream: str) -> None:
+    """The cases asked for, one after the other, memory first while the heap is still small."""
     async with ProviderClient() as client:
         if "memory" in options.cases:
-            await memory(client, options.upstream, options.open)
+            await memory(client, upstream, options.open)
         if "complete" in options.cases:
-            await completions(client, options.upstream, options.calls)
+            await completions(client, upstream, options.calls)
         if "paced" in options.cases:
-            await streams(client, options.upstream, 256, options.chunks, 10)
+            await streams(client, upstream, 256, options.chunks, 10)
         if "burst" in options.cases:
-            await streams(client, options.upstream, 256, 2000, 0)
+            await streams(client, upstream, 256, 2000, 0)
 
 
 def main() -> None:
-    """Parses the command line and runs in uvloop."""
+    """Parses the command line and runs in uvloop, against the simulator unless told otherwise."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("cases", nargs="*", default=["memory", "complete", "paced", "burst"])
-    parser.add_argument("--upstream", required=True, help="base URL, e.g. http://127.0.0.1:9000/v1")
+    parser.add_argument("--upstream", help="base URL, e.g. http://127.0.0.1:9000/v1; by default a simulator is started")
     parser.add_argument("--calls", type=int, default=4000)
     parser.add_argument("--chunks", type=int, default=500)
     parser.add_argument("--open", type=int, default=1000)
-    parser.add_argument("--core", type=int, default=0)
     options = parser.parse_args()
-    with suppress(AttributeError, OSError):
-        os.sched_setaffinity(0, {options.core})
-    uvloop.run(run(options))
+    pin(os.getpid(), API_CORE)
+    raise_file_limit()
+    with ExitStack() as stack:
+        upstream = options.upstream or f"{stack.enter_context(simulator()).url}/v1"
+        uvloop.run(run(options, upstream))
 
 
 if __name__ == "__main__":
