@@ -12,16 +12,12 @@ from litestar.openapi.plugins import SwaggerRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.static_files import create_static_files_router
 
-from backend.accounts.admin_controller import AccountsAdminController
-from backend.accounts.controller import AccountsController
 from backend.accounts.guards import caller
-from backend.chat.controller import ChatController
-from backend.chat.conversations_controller import ConversationsController, MessagesController
 from backend.edge import Edge
 from backend.errors import HANDLERS
-from backend.health import VERSION, HealthController
+from backend.health import VERSION
 from backend.logs import configure_logging
-from backend.precheck.controller import PrecheckController
+from backend.routes import CONTROLLERS
 from backend.services import Services
 from backend.settings import Settings
 from shared.paths import SESSION_COOKIE
@@ -43,13 +39,7 @@ def create_app(settings: Settings) -> Litestar:
 
     app = Litestar(
         route_handlers=[
-            HealthController,
-            AccountsController,
-            PrecheckController,
-            ChatController,
-            ConversationsController,
-            MessagesController,
-            AccountsAdminController,
+            *CONTROLLERS,
             create_static_files_router(
                 path=ASSETS, directories=[Path(swagger_ui_bundle.swagger_ui_path)], include_in_schema=False
             ),

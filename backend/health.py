@@ -120,7 +120,7 @@ class HealthController(Controller):
 
 
 async def _readiness(database: Database, catalogue: CatalogueCache) -> Readiness:
-    usable = sum(1 for m in catalogue.current.models if m.active and m.price and m.provider.why is None)
+    usable = sum(1 for m in catalogue.current.models if m.active and m.price is not None and m.provider.why is None)
     try:
         migrated = await schema_state(database)
     except (psycopg.Error, psycopg_pool.PoolTimeout):

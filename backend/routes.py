@@ -1,0 +1,51 @@
+"""Every controller, in the order of the pipeline."""
+
+from litestar.types import ControllerRouterHandler
+
+from backend.accounts.admin_controller import AccountsAdminController
+from backend.accounts.controller import AccountsController
+from backend.admin.calls.controller import ModelCallsController
+from backend.admin.controller import AuditController
+from backend.admin.overview.controller import OverviewController
+from backend.admin.users.controller import AdminUsersController
+from backend.assistants.admin_controller import AdminAssistantsController
+from backend.assistants.controller import AssistantsController
+from backend.catalogue.admin_controller import AdminModelsController, AdminProvidersController, MultipliersController
+from backend.catalogue.controller import ModelsController
+from backend.chat.controller import ChatController
+from backend.chat.conversations_controller import ConversationsController, MessagesController
+from backend.entitlements.admin_controller import (
+    AdminPlanRequestsController,
+    AdminPlansController,
+    EntitlementsController,
+)
+from backend.entitlements.controller import PlanRequestsController, PlansController
+from backend.health import HealthController
+from backend.metering.usage_controller import UsageController
+from backend.precheck.controller import PrecheckController
+
+CONTROLLERS: list[ControllerRouterHandler] = [
+    AccountsController,
+    PrecheckController,
+    AssistantsController,
+    ModelsController,
+    PlansController,
+    PlanRequestsController,
+    ChatController,
+    ConversationsController,
+    MessagesController,
+    UsageController,
+    OverviewController,
+    AdminModelsController,
+    AdminProvidersController,
+    MultipliersController,
+    AdminAssistantsController,
+    AdminPlansController,
+    EntitlementsController,
+    AdminPlanRequestsController,
+    ModelCallsController,
+    AdminUsersController,
+    AccountsAdminController,
+    AuditController,
+    HealthController,
+]
