@@ -48,9 +48,9 @@ class _Pattern(Struct, frozen=True):
 
 
 class _Rules(Struct, frozen=True):
-    phrases: Phrases
+    phrases: Phrases[str]
+    core_phrases: Phrases[str]
     cores: frozenset[str]
-    anchors: frozenset[str]
     patterns: tuple[_Pattern, ...]
 
 
@@ -58,12 +58,12 @@ def find(tokens: Sequence[str]) -> tuple[Hazard, ...]:
     """The kinds of risk in a text, in the order they appear; linear in the number of tokens."""
     rules = _rules()
     tokens = unmask(tokens, rules.phrases.words)
-    anchors = rules.anchors
-    if anchors.isdisjoint(tokens):
+    if rules.core_phrases.anchors.isdisjoint(tokens):
         return ()
     found: dict[str, Hazard] = {}
     seen: set[frozenset[str]] = set()
-    for first, last in _spans([i for i, token in enumerate(tokens) if token in anchors], len(tokens)):
+    places = [hit.start for hit in rules.core_phrases.find(tokens)]
+    for first, last in _spans(places, len(tokens)):
         for tags in _thoughts(rules.phrases.find(tokens[first:last]), rules.cores):
             if tags in seen:
                 continue
@@ -83,14 +83,15 @@ def _spans(places: Sequence[int], length: int) -> Iterator[tuple[int, int]]:
                 yield first, last
             first = place - _AROUND
         last = min(length, place + _AROUND)
-    yield first, last
+    if last:
+        yield first, last
 
 
 def _fits(pattern: _Pattern, tags: frozenset[str]) -> bool:
     return pattern.absent.isdisjoint(tags) and not any(either.isdisjoint(tags) for either in pattern.present)
 
 
-def _thoughts(hits: Sequence[Hit], cores: frozenset[str]) -> Iterator[frozenset[str]]:
+def _thoughts(hits: Sequence[Hit[str]], cores: frozenset[str]) -> Iterator[frozenset[str]]:
     """Tags around each core word, within its sentence and `REACH`."""
     covered = -1
     for index, hit in enumerate(hits):
@@ -115,11 +116,14 @@ def _thoughts(hits: Sequence[Hit], cores: frozenset[str]) -> Iterator[frozenset[
 @cache
 def _rules() -> _Rules:
     words = lexicon.load("hazards", _Words)
-    cores = {tag: _entries(text) for tag, text in words.cores.items()}
-    context = {tag: _entries(text) for tag, text in words.context.items()}
+    cores = {tag: lexicon.entries(text) for tag, text in words.cores.items()}
+    context = {tag: lexicon.entries(text) for tag, text in words.context.items()}
     patterns = tuple(_parse(h, text) for h in lexicon.load("risks", _Hazards).risks for text in h.patterns)
     return _Rules(
-        Phrases(cores | context | {_STOP: STOPS}), frozenset(cores), Phrases(cores, frequent_words()).anchors, patterns
+        phrases=Phrases(cores | context | {_STOP: STOPS}),
+        core_phrases=Phrases(cores, frequent_words()),
+        cores=frozenset(cores),
+        patterns=patterns,
     )
 
 
@@ -130,7 +134,3 @@ def _parse(hazard: Hazard, text: str) -> _Pattern:
         tuple(frozenset(either.split("|")) for either in present.split(" + ")),
         frozenset(absent),
     )
-
-
-def _entries(text: str) -> list[str]:
-    return [entry for line in text.splitlines() for entry in line.split(",")]

@@ -10,15 +10,16 @@ from msgspec import Struct
 from backend.precheck import lexicon
 from backend.precheck.reading import Reading, tokenize
 
-HEAD = 400
+HEAD = 200
 """Characters looked at for the script."""
 
-TOKENS = 80
+TOKENS = 60
 """Words looked at for the language."""
 
 Evidence = dict[str, tuple[tuple[str, float], ...]]
 
 _ENOUGH = 0.6
+_PLENTY = 3.0
 _BLOCKS = {0x03: "el", 0x04: "ru", 0x05: "he", 0x06: "ar", 0x09: "hi", 0x0E: "th", 0x11: "ko", 0x30: "ja"}
 _BLOCKS |= dict.fromkeys(range(0x34, 0xA0), "zh") | dict.fromkeys(range(0xAC, 0xD8), "ko")
 _LETTERS_PER_SIGN = {"zh": 3, "ja": 3, "ko": 2}
@@ -72,16 +73,20 @@ def _by_script(foreign: Sequence[str], tokens: Sequence[str]) -> str | None:
 
 def _by_words(foreign: Sequence[str], tokens: Sequence[str]) -> str | None:
     profile = _profile()
-    words, endings, letters = profile.words, profile.endings, profile.letters
     scores: dict[str, float] = defaultdict(float)
     for token in tokens:
-        found = words.get(token)
-        if not found and len(token) > 5:
-            found = endings.get(token[-4:]) or endings.get(token[-3:]) or endings.get(token[-2:])
-        for name, weight in found or ():
+        for name, weight in profile.words.get(token, ()):
             scores[name] += weight
+    best = max(scores, key=scores.__getitem__, default=None)
+    if best and scores[best] >= _PLENTY and scores[best] * 2 > sum(scores.values()):
+        return best
+    endings = profile.endings
+    for token in tokens:
+        if len(token) > 5 and token not in profile.words:
+            for name, weight in endings.get(token[-4:]) or endings.get(token[-3:]) or endings.get(token[-2:], ()):
+                scores[name] += weight
     for letter in set(foreign):
-        for name, weight in letters.get(letter, ()):
+        for name, weight in profile.letters.get(letter, ()):
             scores[name] += weight
     best = max(scores, key=scores.__getitem__, default=None)
     return best if best and scores[best] >= _ENOUGH else None

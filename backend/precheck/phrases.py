@@ -3,35 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from backend.precheck.reading import tokenize
 
+T = TypeVar("T")
 
-class Hit(NamedTuple):
+
+class Hit(NamedTuple, Generic[T]):
     """An entry found: where it begins, how many tokens it takes, and the tags it carries."""
 
     start: int
     length: int
-    tags: tuple[str, ...]
+    tags: tuple[T, ...]
 
 
-class _Node:
+class _Node(Generic[T]):
     """A place in the tree of entries, reached word by word; `tags` are those of an entry ending here."""
 
     __slots__ = ("children", "tags")
 
     def __init__(self) -> None:
-        self.children: dict[str, _Node] = {}
-        self.tags: tuple[str, ...] = ()
+        self.children: dict[str, _Node[T]] = {}
+        self.tags: tuple[T, ...] = ()
 
 
-class Phrases:
+class Phrases(Generic[T]):
     """Entries of one or more words, each carrying one or more tags; at each place the longest counts."""
 
-    def __init__(self, entries: Mapping[str, Iterable[str]], frequent: Container[str] = ()) -> None:
+    def __init__(self, entries: Mapping[T, Iterable[str]], frequent: Container[str] = ()) -> None:
         """`entries` maps a tag to its words and phrases; `frequent` words are shunned as anchors."""
-        self._root: dict[str, _Node] = {}
+        self._root: dict[str, _Node[T]] = {}
         words: set[str] = set()
         anchors: set[str] = set()
         for tag, texts in entries.items():
@@ -44,17 +46,17 @@ class Phrases:
         self.anchors = frozenset(anchors)
         """One telling word of every entry: a text without any of them holds no entry."""
 
-    def _add(self, tokens: Sequence[str], tag: str) -> None:
+    def _add(self, tokens: Sequence[str], tag: T) -> None:
         node = self._root.setdefault(tokens[0], _Node())
         for token in tokens[1:]:
             node = node.children.setdefault(token, _Node())
         if tag not in node.tags:
             node.tags = (*node.tags, tag)
 
-    def find(self, tokens: Sequence[str]) -> list[Hit]:
+    def find(self, tokens: Sequence[str]) -> list[Hit[T]]:
         """Entries in `tokens`, in order, not overlapping."""
         root = self._root
-        hits: list[Hit] = []
+        hits: list[Hit[T]] = []
         end = 0
         for start, token in enumerate(tokens):
             if token in root and start >= end and (hit := _longest(root[token], tokens, start)):
@@ -63,7 +65,7 @@ class Phrases:
         return hits
 
 
-def _longest(node: _Node, tokens: Sequence[str], start: int) -> Hit | None:
+def _longest(node: _Node[T], tokens: Sequence[str], start: int) -> Hit[T] | None:
     tags, length, end = node.tags, 1, start + 1
     while node.children and end < len(tokens):
         following = node.children.get(tokens[end])

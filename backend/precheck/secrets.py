@@ -9,7 +9,7 @@ _ALNUM = "[A-Za-z0-9]"
 _FORMS = tuple(
     ("_" if "_" in prefix else prefix[-2], prefix, re.compile(re.escape(prefix) + rest))
     for prefix, rest in (
-        ("sk-", r"(?=[A-Za-z_-]{0,200}\d)[A-Za-z0-9_-]{20,220}"),
+        ("sk-", "[A-Za-z0-9_-]{20,220}"),
         ("sk_live_", f"{_ALNUM}{{16,250}}"),
         ("rk_live_", f"{_ALNUM}{{16,250}}"),
         ("AKIA", "[A-Z2-7]{16}"),
@@ -53,4 +53,5 @@ def _live(text: str, found: re.Match[str]) -> bool:
     if start and text[start - 1].isalnum():
         return False
     key = found.group()
-    return len(set(key)) >= ENOUGH_VARIETY and not _PLACEHOLDER.search(key)
+    worded = key.islower() and not any(map(str.isdigit, key))
+    return len(set(key)) >= ENOUGH_VARIETY and not worded and not _PLACEHOLDER.search(key)

@@ -14,8 +14,8 @@ _LEADS = {
     "o": range(0xEA, 0xEE),
     "e": range(0xEE, 0xF5),
 }
-"""First bytes of UTF-8 sequences by script: Latin-1, further Latin, Greek, Cyrillic, Hebrew and Arabic, Indic, punctuation,
-kana, Han, Hangul, emoji."""
+"""First bytes of UTF-8 sequences by script: Latin-1, further Latin, Greek, Cyrillic, Hebrew and Arabic, Indic,
+punctuation, kana, Han, Hangul, emoji."""
 
 _WEIGHTS = {
     "a": 0.123,
@@ -58,9 +58,9 @@ _NUMBERS = bytes(byte if chr(byte) in "0123456789" else 32 for byte in range(256
 def estimate_tokens(text: str) -> int:
     """Tokens of `text` for a tokenizer of the GPT kind; at least 1 for a text that is not empty.
 
-    A weighted sum of letters, words, numbers, punctuation and signs by script. The weights were fitted to o200k_base counts
-    of English prompts, Python and JavaScript, and interface texts in sixteen languages. On texts left out the median error
-    is 5 % for English and code, 3 to 6 % for Chinese, Japanese and Korean, and up to 16 % for the other languages.
+    A weighted sum of letters, words, numbers, punctuation and signs by script. The weights were fitted to o200k_base
+    counts of English prompts, Python and JavaScript, and interface texts in sixteen languages. On texts left out the
+    median error is 5 % for English and code, 3 to 6 % for Chinese, Japanese and Korean, up to 16 % for the others.
     """
     if not text:
         return 0

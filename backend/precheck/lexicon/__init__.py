@@ -11,3 +11,8 @@ L = TypeVar("L", bound=Struct)
 def load(name: str, kind: type[L]) -> L:
     """The content of the file `name`.toml, checked against `kind`."""
     return toml.decode(files(__name__).joinpath(f"{name}.toml").read_bytes(), type=kind)
+
+
+def entries(text: str) -> list[str]:
+    """The entries of a list written one a line or separated by commas."""
+    return [entry for line in text.splitlines() for entry in line.split(",")]
