@@ -50,12 +50,8 @@ def messages(conversation_id: UUID, pages: int = 1) -> History:
 
 def rename(conversation_id: UUID, title: str) -> None:
     """Gives a conversation another title."""
-    _patch(conversation_id, ConversationPatch(title=title))
-
-
-def assign(conversation_id: UUID, assistant: str) -> None:
-    """Makes a family, or `auto`, the conversation's assistant."""
-    _patch(conversation_id, ConversationPatch(assistant=assistant))
+    patch = ConversationPatch(title=title)
+    http.call("PATCH", f"{paths.CONVERSATIONS}/{conversation_id}", Conversation, body=patch)
 
 
 def delete(conversation_id: UUID) -> None:
@@ -66,7 +62,3 @@ def delete(conversation_id: UUID) -> None:
 def rate(message_id: UUID, rating: Literal["up", "down"]) -> None:
     """Judges an answer."""
     http.command("PUT", f"{paths.MESSAGES}/{message_id}/feedback", body=FeedbackRequest(rating=rating))
-
-
-def _patch(conversation_id: UUID, patch: ConversationPatch) -> None:
-    http.call("PATCH", f"{paths.CONVERSATIONS}/{conversation_id}", Conversation, body=patch)

@@ -71,8 +71,9 @@ class ChatActs:
         state.chat().assistants[self.conversation_id] = family
 
     def choose_picked(self) -> None:
-        """Makes what was picked in the popover the one that answers from now on."""
+        """Makes what was picked in the popover the one that answers from now on, and closes the popover."""
         self.choose(state.field(self.picker))
+        state.renew("picker")
 
     def stop(self) -> None:
         """Stops the answer that is being written: first at the API, then here."""

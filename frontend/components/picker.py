@@ -6,6 +6,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from frontend import format as words
+from frontend import state
 from frontend.components.chat_acts import ChatActs
 from shared.catalogue import AssistantView
 
@@ -40,7 +41,12 @@ def popover(families: Sequence[AssistantView], acts: ChatActs) -> None:
     names = {family.family: family for family in usable}
     current = names.get(acts.assistant, usable[0])
     with st.container(key="picker", width="content"):
-        box = st.popover(current.name, type="tertiary", icon=f":material/{current.icon}:")
+        box = st.popover(
+            current.name,
+            type="tertiary",
+            icon=f":material/{current.icon}:",
+            key=f"picker_{state.generation('picker')}",
+        )
     with box:
         st.radio(
             "Assistant",

@@ -103,6 +103,7 @@ class FakeApi:
         self.cancelled: list[UUID] = []
         self.asked: list[ChatRequest] = []
         self.headers: list[dict[str, str]] = []
+        self.paths: list[str] = []
         self.broken: set[str] = set()
         """Paths that answer 500."""
         self.options = SigninOptions(signup="open")
@@ -156,6 +157,7 @@ class FakeApi:
     def _guarded(self, endpoint: Endpoint) -> Endpoint:
         async def guarded(request: Request) -> Response:
             self.headers.append(dict(request.headers))
+            self.paths.append(request.url.path)
             try:
                 if request.url.path in self.broken:
                     raise Refused(500, ErrorCode.INTERNAL, "Something broke.")
@@ -408,7 +410,7 @@ def check(text: str) -> Precheck:
 def serve(api: FakeApi) -> Iterator[str]:
     """Serves the stand-in at a free port of this machine; yields its address."""
     listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(api.app(), log_level="warning", lifespan="off"))
+    server = uvicorn.Server(uvicorn.Config(api.app(), log_level="warning", access_log=False, lifespan="off"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     deadline = time.monotonic() + 10
