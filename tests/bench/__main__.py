@@ -30,16 +30,16 @@ NAMES = (*CASES, "first-token")
 
 async def measure(target: Target, direct: Target, plan: Plan, names: list[str]) -> None:
     """Run the cases against one target and print each as it is done."""
-    core = OTHER_CORE if target is direct else API_CORE
     for name in names:
-        company = Company(target.usage, core) if target.usage is not None else None
+        pinned = target.usage if target is not direct else None
+        company = Company(pinned, API_CORE) if pinned is not None else None
         if name == "first-token":
             figures = await first_token(target, direct, plan)
         else:
             figures = await CASES[name](target, plan)
         title = f"{name}: {target.name}"
         if company is not None:
-            title += f" (others used {company.share():.0%} of its core {core} meanwhile)"
+            title += f" (others used {company.share():.0%} of its core meanwhile)"
         if figures:
             show(title, figures, judged=target is not direct)
 
