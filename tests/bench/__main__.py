@@ -7,6 +7,7 @@ against the upstream, which tells what the harness itself can deliver.
 
 import argparse
 import os
+import signal
 import sys
 from contextlib import ExitStack
 
@@ -56,6 +57,7 @@ def main() -> None:
     names = options.cases.split(",")
     if unknown := set(names) - set(NAMES):
         parser.error(f"unknown cases: {', '.join(sorted(unknown))}")
+    signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
     if options.urgent:
         os.nice(URGENT)
     pin(os.getpid(), OTHER_CORE)
@@ -70,6 +72,8 @@ def main() -> None:
             uvloop.run(measure(target, direct, plan, names))
     except (Failed, OSError, RuntimeError, ValueError) as problem:
         sys.exit(str(problem))
+    except KeyboardInterrupt:
+        sys.exit("Stopped.")
 
 
 def _direct(upstream: Server) -> Target:

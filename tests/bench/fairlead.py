@@ -21,7 +21,6 @@ from backend.catalogue.keys import SIMULATOR
 from backend.catalogue.repository import providers
 from backend.catalogue.tables import Model, ModelPrice
 from backend.database import Database, migrate
-from backend.embedded_postgres import EmbeddedPostgres
 from backend.entitlements.tables import Plan
 from backend.running.ports import free_port
 from backend.running.settings import backend_environment
@@ -29,7 +28,7 @@ from backend.settings import Settings
 from shared.accounts import LoginAnswer, UserRole
 from shared.paths import CHAT, LOGIN
 from tests.bench.machine import API_CORE, Usage
-from tests.bench.processes import Server, running
+from tests.bench.processes import Server, database, running
 from tests.bench.report import say
 from tests.bench.target import PROMPT, Ask, Target, post
 
@@ -44,23 +43,20 @@ CREDITS = Decimal(1_000_000_000)
 def fairlead(upstream: Server, models: list[str]) -> Iterator[Target]:
     """The API on a core of its own before `upstream`; its database and log are thrown away at the end.
 
-    The database does not wait for the disk, whose speed is not Fairlead's.
+    The database shares the other core and does not wait for the disk, whose speed is not Fairlead's.
     """
-    with TemporaryDirectory(prefix="fairlead-bench-") as folder:
-        data = Path(folder)
-        data.chmod(0o755)
-        with EmbeddedPostgres(data / "postgres", fast_unsafe=True) as postgres:
-            settings = Settings.load(
-                database_url=postgres.url,
-                secret_key=secrets.token_urlsafe(32),
-                data_dir=data,
-                simulator_url=upstream.url,
-                drain_seconds=0,
-            )
-            migrate(postgres.url)
-            asyncio.run(_fill(settings, models))
-            with _serving(settings, data / "api.log") as target:
-                yield target
+    with database() as url, TemporaryDirectory(prefix="fairlead-bench-") as folder:
+        settings = Settings.load(
+            database_url=url,
+            secret_key=secrets.token_urlsafe(32),
+            data_dir=Path(folder),
+            simulator_url=upstream.url,
+            drain_seconds=0,
+        )
+        migrate(url)
+        asyncio.run(_fill(settings, models))
+        with _serving(settings, Path(folder) / "api.log") as target:
+            yield target
 
 
 @contextmanager
@@ -79,10 +75,10 @@ def _serving(settings: Settings, log: Path) -> Iterator[Target]:
 async def _fill(settings: Settings, models: list[str]) -> None:
     """Default catalogue, the models of the cases, a plan without limits, and people on it."""
     await prepare(settings)
-    database, passwords = Database(str(settings.database_url)), Passwords()
+    connections, passwords = Database(str(settings.database_url)), Passwords()
     try:
         password_hash = await passwords.hash(PASSWORD)
-        async with database.unit_of_work() as session:
+        async with connections.unit_of_work() as session:
             await _add_models(session, models)
             session.add(
                 Plan(
@@ -106,7 +102,7 @@ async def _fill(settings: Settings, models: list[str]) -> None:
                 )
     finally:
         passwords.close()
-        await database.close()
+        await connections.close()
 
 
 async def _add_models(session: AsyncSession, models: list[str]) -> None:

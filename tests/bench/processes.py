@@ -1,5 +1,6 @@
 """Processes of ours that are measured or measured against: started here, ended here."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -66,6 +67,17 @@ def running(
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:
                 pipe.close()
+
+
+@contextmanager
+def database() -> Iterator[str]:
+    """The URL of an empty PostgreSQL, removed at the end. Raises RuntimeError when it does not start."""
+    with running(["tests.fixtures.postgres_keeper", str(os.getpid())], OTHER_CORE) as process:
+        assert process.stdout is not None
+        url = process.stdout.readline().strip()
+        if not url:
+            raise RuntimeError("The database did not start.")
+        yield url
 
 
 @contextmanager
