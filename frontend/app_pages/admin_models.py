@@ -75,7 +75,7 @@ def _subtitle(page: Page[AdminModel], narrowed: bool) -> str:
 def _row(model: AdminModel, now: datetime) -> None:
     with st.container(key=f"row_{model.id}", horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
         st.toggle(
-            literal(f"{model.display_name} active"),
+            f"{model.display_name} active",
             model.active,
             key=f"toggle_{model.id}_{state.generation(str(model.id))}",
             disabled=bool(model.price_missing) and not model.active,

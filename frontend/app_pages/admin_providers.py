@@ -21,7 +21,7 @@ _SET, _REMOVE, _CHANGE = "Set key", "Remove key", "Change"
 def _row(provider: AdminProvider) -> None:
     with st.container(key=f"row_{provider.id}", horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
         st.toggle(
-            literal(f"{provider.display_name} on"),
+            f"{provider.display_name} on",
             provider.status == "active",
             key=f"toggle_{provider.id}_{state.generation(str(provider.id))}",
             label_visibility="collapsed",

@@ -59,7 +59,7 @@ def _detail(request: AdminPlanRequest, offered: Sequence[PlanView]) -> None:
 
 
 def _decision(request: AdminPlanRequest, offered: Sequence[PlanView]) -> None:
-    name = request.user_name.split()[0]
+    name = _first_name(request.user_name)
     way = st.selectbox(
         "Approve as",
         request_detail.ways(request, offered),
@@ -69,7 +69,7 @@ def _decision(request: AdminPlanRequest, offered: Sequence[PlanView]) -> None:
     if way is not None:
         st.html(Markup('<p class="fl-fine">{}</p>').format(request_detail.forecast(request, way, offered)))
     note = st.text_area(
-        literal(f"Note to {name}"),
+        f"Note to {name}",
         placeholder="Shown with the decision",
         max_chars=_NOTE_LENGTH,
         key=f"note_{request.id}",
@@ -80,11 +80,16 @@ def _decision(request: AdminPlanRequest, offered: Sequence[PlanView]) -> None:
         approve = st.button("Approve", key="approve", type="primary", disabled=way is None)
         decline = st.button("Decline", key="decline")
     if decline and not note:
-        trouble.error(literal(f"Say why in the note: {name} sees it with the decision."))
+        trouble.error("Say why in the note: it is shown with the decision.")
     elif decline:
         _decide(request, Decision(decision="decline", note=note), trouble)
     elif approve and way is not None:
         _decide(request, Decision(decision="approve", plan=way.plan, model_family=way.family, note=note), trouble)
+
+
+def _first_name(name: str) -> str:
+    first = next(iter(name.split()), "")
+    return first if first.isalpha() else "the person"
 
 
 def _decide(request: AdminPlanRequest, decision: Decision, trouble: "st.delta_generator.DeltaGenerator") -> None:

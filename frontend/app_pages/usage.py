@@ -26,7 +26,7 @@ def _draw(period: Period, now: datetime) -> None:
     try:
         with panels.loading(96, 300, 220):
             used = usage(period.first, period.until)
-            whole_month = _credit_period(used, period)
+            whole_month = _credit_period(used, period, now)
     except ApiError as error:
         panels.failed("Usage could not be loaded", error, "Your balance and calls are not affected.")
         return
@@ -43,7 +43,7 @@ def _draw(period: Period, now: datetime) -> None:
         section("Credits by day and assistant")
         daily_bars(used.by_day_and_assistant, period.first.date(), period.last, colours)
     with balance:
-        section("Balance" if whole_month is used.by_day_and_assistant else "Balance this month")
+        section("Balance" if period.first == used.credit_period["from"] else "Balance this month")
         burn_down(used, whole_month, now, colours)
     with st.container(key="by_model_head", horizontal=True, vertical_alignment="bottom"):
         st.subheader("By model", anchor=False, width="stretch")
@@ -58,8 +58,8 @@ def _draw(period: Period, now: datetime) -> None:
     usage_table(used.items)
 
 
-def _credit_period(used: Usage, period: Period) -> Sequence[DayAndAssistant]:
-    if period.first <= used.credit_period["from"] and period.until >= min(used.credit_period["to"], used.period["to"]):
+def _credit_period(used: Usage, period: Period, now: datetime) -> Sequence[DayAndAssistant]:
+    if period.first <= used.credit_period["from"] and now < period.until:
         return used.by_day_and_assistant
     return usage(used.credit_period["from"], used.credit_period["to"], "day").by_day_and_assistant
 
@@ -79,7 +79,7 @@ def _figures(used: Usage, limit: str, now: datetime) -> list[Figure]:
         coming = Figure("At this pace", f"gone on {words.short_day(ahead.runs_out)}", "before they renew")
     return [
         Figure("Credits used", words.credits(used.total.credits), limit),
-        Figure("Credits left", words.credits(used.balance), f"renews {words.long_day(end)}"),
+        Figure("Credits left", words.allowance(used.balance), f"renews {words.long_day(end)}"),
         coming,
         Figure("Calls", words.count(used.total.calls), f"{words.count(used.total.failed)} failed, not charged"),
     ]

@@ -29,7 +29,7 @@ def chooser(
         hide_index=True,
         height="content",
         key=key,
-        on_select=lambda: _choose(key, ids),
+        on_select=lambda: pick(key, ids),
         selection_mode="single-row-required",
         selection_default={"selection": {"rows": [ids.index(named)], "columns": [], "cells": []}}
         if named in ids
@@ -47,7 +47,8 @@ def chooser(
             st.button("Open the marked row", key=f"detail_{name}", on_click=address.choose, args=(ids[0],))
 
 
-def _choose(key: str, ids: Sequence[str]) -> None:
+def pick(key: str, ids: Sequence[str]) -> None:
+    """Names in the address the row that is selected in the table with this key."""
     row = state.selected_row(key)
     if row is not None and row < len(ids):
         address.choose(ids[row])

@@ -22,6 +22,7 @@ _PRICES = {
     "image": "Each image",
     "request": "Each call",
 }
+_HIGHEST_PRICE = 1_000_000
 _TYPES = ("chat", "image", "embedding")
 
 
@@ -145,8 +146,8 @@ def _parsed(label: str, text: str) -> Decimal | None:
         value = Decimal(text)
     except InvalidOperation:
         raise Unusable(f"{label}: {text!r} is not an amount in dollars.") from None
-    if not value.is_finite() or value < 0:
-        raise Unusable(f"{label}: a price is zero or more.")
+    if not value.is_finite() or not 0 <= value <= _HIGHEST_PRICE:
+        raise Unusable(f"{label}: a price is between 0 and {words.count(_HIGHEST_PRICE)}.")
     return value
 
 

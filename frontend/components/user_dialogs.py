@@ -16,6 +16,8 @@ from shared.accounts import UserRole
 from shared.admin import AdminUser, UserPatch
 from shared.plans import PlanView
 
+_MOST_CREDITS = 1_000_000_000
+
 
 def plan(user: AdminUser, plans: Sequence[PlanView]) -> None:
     """Asks for another plan."""
@@ -60,8 +62,8 @@ def parsed_credits(text: str) -> Decimal:
         amount = Decimal(text.strip().replace(",", "").replace(words.MINUS, "-"))
     except InvalidOperation:
         raise Unusable(f"{text!r} is not an amount of credits.") from None
-    if not amount.is_finite() or amount == 0:
-        raise Unusable("Give an amount other than zero.")
+    if not amount.is_finite() or amount == 0 or abs(amount) > _MOST_CREDITS:
+        raise Unusable(f"Give an amount other than zero, at most {words.count(_MOST_CREDITS)}.")
     return amount
 
 
