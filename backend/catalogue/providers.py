@@ -96,6 +96,8 @@ async def _change_address(session: AsyncSession, provider: ModelProvider, wanted
 
 
 def _change_key(provider: ModelProvider, key: str | None, secrets: Secrets) -> tuple[str, str]:
+    if provider.name == SIMULATOR:
+        raise InvalidRequest("The simulator needs no key.")
     had = "none" if provider.key_ciphertext is None else "stored"
     provider.key_ciphertext = None if key is None else seal_key(_checked_key(key), provider, secrets)
     return had, "removed" if key is None else "stored anew"

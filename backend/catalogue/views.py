@@ -98,7 +98,7 @@ def admin_provider(row: ModelProvider, key: ProviderKey, settings: Settings, mod
             "api_base_url": row.api_base_url,
             "status": row.status,
             "allow_private_network": row.allow_private_network,
-            "has_key": key.value is not None,
+            "has_key": key.source in ("stored", "environment"),
             "key_source": key.source,
             "usable": why is None,
             "why": why,
