@@ -155,11 +155,11 @@ class ProviderStream:
 
     def _end(self) -> Piece | None:
         """What it means that nothing has come although the wait is over."""
-        decoder = self._decoder
+        decoder, rest = self._decoder, Piece()
         if self._exchange.ended:
-            piece = decoder.feed(b"\n\n")  # some servers leave the last event open
-            if piece.text:
-                return piece
+            rest = decoder.feed(b"\n\n")  # some servers leave the last event open
+            if rest.text and not rest.done:
+                return rest
             decoder.finish()
         elif decoder.finish_reason is None:
             if self._exchange.broken:
@@ -168,7 +168,7 @@ class ProviderStream:
                 return None
             raise TimedOut(self._expired)
         decoder.done = True
-        return Piece(finish_reason=decoder.finish_reason, done=True)
+        return Piece(rest.text, decoder.finish_reason, rest.usage, rest.provider_cost, done=True)
 
     def _deadline(self) -> float:
         if self._decoder.finish_reason is not None:

@@ -74,6 +74,7 @@ async def until_error(stream: ProviderStream) -> tuple[str, ProviderError]:
         (once(EVENT_STREAM + chunk(say("a") + say("b") + DONE) + LAST), None),
         (once(EVENT_STREAM + chunk(say("a") + say("b") + STOP)), None),
         (once(EVENT_STREAM + chunk(say("a") + say("b") + STOP + DONE[:-2]) + LAST), None),
+        (once(EVENT_STREAM + chunk(say("a") + say("b") + STOP + USAGE[:-2]) + LAST), COUNTED),
         (once(UNFRAMED_STREAM + say("a") + say("b") + STOP), None),
         (then_silence(EVENT_STREAM + chunk(say("a") + say("b") + STOP + USAGE)), COUNTED),
         (then_silence(EVENT_STREAM + chunk(say("a") + say("b") + DONE)), None),
