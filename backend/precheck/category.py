@@ -6,14 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
-from backend.precheck.cues import Cue, Kind
-from backend.precheck.phrases import Hit
+from backend.precheck.cues import AMOUNT, QUESTION, Ask, Cues
 from backend.precheck.reading import Reading
 from backend.precheck.structure import Form
 from shared.precheck import Category
-
-LEAD = 14
-"""Tokens at either end of a prompt where people say what they want."""
 
 _ASK = {
     Category.TRANSLATION: 2.4,
@@ -60,47 +56,49 @@ class Weighed(Struct, frozen=True):
     asked: frozenset[Category]
 
 
-def weigh(reading: Reading, hits: Sequence[Hit[Cue]], forms: frozenset[Form]) -> Weighed:
+def weigh(reading: Reading, cues: Cues, forms: frozenset[Form]) -> Weighed:
     """Evidence for each task; none for a prompt that carries no task."""
     if _LINK.fullmatch(reading.text.strip()):
         return Weighed({}, frozenset())
-    tail = len(reading.tokens) - LEAD
-    asks: dict[Category, list[float]] = {}
-    counts: dict[Cue, int] = {}
-    kinds: set[Kind] = set()
-    for hit in hits:
-        leads = hit.start < LEAD or hit.start >= tail
-        for cue in hit.tags:
-            if cue.kind is Kind.ASK:
-                asks.setdefault(cue.category, []).append(_strength(hit, cue.category, leads=leads))
-            elif leads or cue.kind is not Kind.QUESTION:
-                counts[cue] = counts.get(cue, 0) + 1
-                kinds.add(cue.kind)
-    evidence: dict[Category, float] = defaultdict(float)
-    for category, strengths in asks.items():
-        strengths.sort(reverse=True)
-        evidence[category] = strengths[0] + sum(strengths[1:3]) * _REPEATED
-    for cue, count in counts.items():
-        if cue.kind is Kind.TOPIC:
+    evidence = _asked(cues.asks)
+    asked = frozenset(evidence)
+    makes: list[Category] = []
+    for cue, count in cues.counts.items():
+        if cue.kind == "topic":
             evidence[cue.category] += _TOPIC * min(count, _TOPICS_COUNTED)
-        elif cue.kind is Kind.NAME:
+        elif cue.kind == "name":
             evidence[cue.category] += _NAME * min(count, _NAMES_COUNTED)
+        elif cue.kind == "make":
+            makes.append(cue.category)
     if len(reading.tokens) > 1:
         for form in forms:
             category, weight = _FORM[form]
             evidence[category] += weight
-    if Kind.AMOUNT in kinds and sum(token[-1].isdigit() for token in reading.tokens) > 1:
+    if AMOUNT in cues.counts and sum(token[-1].isdigit() for token in reading.tokens) > 1:
         evidence[Category.MATH] += _SUM
-    elif (Kind.AMOUNT in kinds or Kind.QUESTION in kinds) and (Form.QUESTION in forms or Category.RESEARCH not in asks):
+    elif (AMOUNT in cues.counts or QUESTION in cues.counts) and (
+        Form.QUESTION in forms or Category.RESEARCH not in asked
+    ):
         evidence[Category.RESEARCH] += _QUESTION
-    if max((e for c, e in evidence.items() if c not in _GENERAL), default=0.0) >= _CLEAR:
+    if any(e >= _CLEAR and c not in _GENERAL for c, e in evidence.items()):
         for category in _GENERAL & evidence.keys():
             evidence[category] *= _BESIDE_A_TASK
-    makes = [cue.category for cue in counts if cue.kind is Kind.MAKE]
     for category in makes:
         clear = max(evidence.values(), default=0.0) >= _CLEAR
         evidence[category] += _MAKE_BESIDE_A_TASK if clear else _MAKE
-    return Weighed(evidence, frozenset((*asks, *makes)))
+    return Weighed(evidence, asked.union(makes))
+
+
+def _asked(asks: Sequence[Ask]) -> defaultdict[Category, float]:
+    """The strongest phrase of each task counts in full, two more in part."""
+    strengths: dict[Category, list[float]] = {}
+    for ask in asks:
+        strengths.setdefault(ask.category, []).append(_strength(ask))
+    evidence: defaultdict[Category, float] = defaultdict(float)
+    for category, values in strengths.items():
+        values.sort(reverse=True)
+        evidence[category] = values[0] + sum(values[1:3]) * _REPEATED
+    return evidence
 
 
 def rank(evidence: Mapping[Category, float]) -> list[tuple[Category, float]]:
@@ -109,10 +107,10 @@ def rank(evidence: Mapping[Category, float]) -> list[tuple[Category, float]]:
     return sorted(((c, e / total) for c, e in evidence.items()), key=lambda pair: -pair[1])
 
 
-def _strength(hit: Hit[Cue], category: Category, *, leads: bool) -> float:
-    strength = _ASK[category]
-    if category not in _GENERAL:
-        strength += _PER_WORD_MORE * (hit.length - 1)
-    if hit.start < 2:
+def _strength(ask: Ask) -> float:
+    strength = _ASK[ask.category]
+    if ask.category not in _GENERAL:
+        strength += _PER_WORD_MORE * (ask.length - 1)
+    if ask.start < 2:
         return strength * _FIRST
-    return strength if leads else strength * _BURIED
+    return strength if ask.leads else strength * _BURIED

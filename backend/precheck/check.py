@@ -6,14 +6,12 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from backend.precheck import cues
 from backend.precheck.category import Weighed, rank, weigh
 from backend.precheck.complexity import effort, level
-from backend.precheck.cues import Cue
+from backend.precheck.cues import Cues, find
 from backend.precheck.finding import Finding
 from backend.precheck.follow_up import follows_up
 from backend.precheck.language import detect
-from backend.precheck.phrases import Hit
 from backend.precheck.reading import Reading, excerpt, outline, read
 from backend.precheck.recommend import recommend
 from backend.precheck.risk import assess
@@ -41,27 +39,28 @@ class _Glance(Struct, frozen=True):
 
     reading: Reading
     forms: frozenset[Form]
-    hits: Sequence[Hit[Cue]]
+    cues: Cues
     weighed: Weighed
     follows: bool
     language: str | None
     effort: float = 0.0
+    continues: str = ""
 
 
 def check(text: str, *, history: Sequence[str] = (), assistant_chosen: bool = False) -> Finding:
     """What the rules say of `text`. `history` holds the person's earlier prompts, newest last.
 
-    The task is told from the beginning and end of a long text, the risk from all of it. Nothing is recommended when
-    the caller chose an assistant.
+    The task is told from the beginning and end of a long text, the risk from all of it, and of a follow-up together
+    with what it continues. Nothing is recommended when the caller chose an assistant.
     """
     reading = read(text)
     glance = _in_context(_glance(excerpt(reading)), history)
     ranked = rank(glance.weighed.evidence)
     category, score = ranked[0] if ranked and ranked[0][1] >= _NO_TASK else (Category.OTHER, 0.0)
     confidence = _confidence(score)
-    points = max(effort(glance.reading, glance.hits, category, glance.forms), glance.effort)
+    points = max(effort(glance.reading, glance.cues, category, glance.forms), glance.effort)
     complexity = level(points, category)
-    risk, warnings = assess(reading, glance.language)
+    risk, warnings = assess(read(f"{glance.continues}\n{text}") if glance.continues else reading, glance.language)
     long = len(text) > LONG and estimate_tokens(text) > LONG
     explained = explain(category, glance.weighed.asked, glance.forms, complexity, follows=glance.follows, long=long)
     return Finding(
@@ -80,34 +79,35 @@ def check(text: str, *, history: Sequence[str] = (), assistant_chosen: bool = Fa
 
 def _glance(reading: Reading) -> _Glance:
     found = forms(reading.text)
-    hits = cues.find(reading)
-    weighed = weigh(reading, hits, found)
-    return _Glance(reading, found, hits, weighed, follows_up(reading, weighed), detect(reading))
+    spoken = find(reading)
+    weighed = weigh(reading, spoken, found)
+    return _Glance(reading, found, spoken, weighed, follows_up(reading, weighed), detect(reading))
 
 
 def _in_context(glance: _Glance, history: Sequence[str]) -> _Glance:
     """A follow-up takes over the task, the effort and, where it shows none, the language of what it continues."""
     if glance.follows:
         for text in reversed(history[-LOOK_BACK:]):
-            earlier = _glance(read(outline(text)))
-            if earlier.weighed.evidence and not earlier.follows:
-                return _joined(glance, earlier)
+            earlier = _glance(excerpt(read(outline(text))))
+            if not earlier.follows:
+                return _joined(glance, earlier, text)
     return replace(glance, follows=False)
 
 
-def _joined(glance: _Glance, earlier: _Glance) -> _Glance:
+def _joined(glance: _Glance, earlier: _Glance, text: str) -> _Glance:
     evidence: dict[Category, float] = defaultdict(float, glance.weighed.evidence)
     for name, weight in earlier.weighed.evidence.items():
         evidence[name] += weight * _INHERITED
-    category = max(evidence, key=evidence.__getitem__)
+    category = max(evidence, key=evidence.__getitem__, default=Category.OTHER)
     return _Glance(
         reading=glance.reading,
         forms=glance.forms,
-        hits=glance.hits,
+        cues=glance.cues,
         weighed=Weighed(evidence, glance.weighed.asked | earlier.weighed.asked),
         follows=True,
         language=glance.language or earlier.language,
-        effort=effort(earlier.reading, earlier.hits, category, earlier.forms) * _INHERITED,
+        effort=effort(earlier.reading, earlier.cues, category, earlier.forms) * _INHERITED,
+        continues=text,
     )
 
 

@@ -1,10 +1,8 @@
 """How strong a model a prompt deserves, from what it asks and how much it demands."""
 
-from collections.abc import Sequence
 from math import log2
 
-from backend.precheck.cues import Cue, Kind
-from backend.precheck.phrases import Hit
+from backend.precheck.cues import DEEP, DEMAND, PLAIN, Cues
 from backend.precheck.reading import Reading
 from backend.precheck.structure import Form
 from shared.precheck import Category, Complexity
@@ -39,21 +37,16 @@ _DEMAND, _DEMANDS_COUNTED = 0.02, 8
 _FORMULA = 0.06
 
 
-def effort(reading: Reading, hits: Sequence[Hit[Cue]], category: Category, forms: frozenset[Form]) -> float:
+def effort(reading: Reading, cues: Cues, category: Category, forms: frozenset[Form]) -> float:
     """How much thought and care a prompt asks for, between 0 and 1."""
-    deep = plain = demands = 0
-    for hit in hits:
-        for cue in hit.tags:
-            deep += cue.kind is Kind.DEEP
-            plain += cue.kind is Kind.PLAIN
-            demands += cue.kind is Kind.DEMAND
+    count = cues.counts.get
     length = log2(max(1, len(reading.tokens) / _SHORT))
     score = (
         _BASE[category]
         + length * (_PER_DOUBLING_OF_MATERIAL if category in _CARRIES_MATERIAL else _PER_DOUBLING)
-        + _DEEP * min(deep, _DEEP_COUNTED)
-        - _PLAIN * min(plain, _PLAIN_COUNTED)
-        + _DEMAND * min(demands, _DEMANDS_COUNTED)
+        + _DEEP * min(count(DEEP, 0), _DEEP_COUNTED)
+        - _PLAIN * min(count(PLAIN, 0), _PLAIN_COUNTED)
+        + _DEMAND * min(count(DEMAND, 0), _DEMANDS_COUNTED)
         + _FORMULA * (Form.FORMULA in forms)
     )
     return min(1.0, max(0.0, score))

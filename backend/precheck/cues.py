@@ -1,39 +1,52 @@
 """Words and phrases of a prompt that tell its task and the effort it asks for, found in one pass."""
 
-from collections.abc import Sequence
-from enum import StrEnum
+from collections.abc import Mapping, Sequence
 from functools import cache
+from typing import NamedTuple
 
 from msgspec import Struct
 
 from backend.precheck import lexicon
-from backend.precheck.phrases import Hit, Phrases
+from backend.precheck.phrases import Phrases
 from backend.precheck.reading import Reading
 from shared.precheck import Category
 
-
-class Kind(StrEnum):
-    """What a cue says. The kinds of tasks come with a category, the others stand for themselves."""
-
-    ASK = "ask"
-    TOPIC = "topic"
-    NAME = "name"
-    MAKE = "make"
-    QUESTION = "question"
-    AMOUNT = "amount"
-    DEEP = "deep"
-    PLAIN = "plain"
-    DEMAND = "demand"
+LEAD = 14
+"""Tokens at either end of a prompt where people say what they want."""
 
 
 class Cue:
-    """One meaning; cues are few, made once, and compared by identity."""
+    """One meaning of words; cues are few, made once, and compared by identity."""
 
     __slots__ = ("category", "kind")
 
-    def __init__(self, kind: Kind, category: Category = Category.OTHER) -> None:
+    def __init__(self, kind: str, category: Category = Category.OTHER) -> None:
+        """`kind` is "ask", "topic", "name" or "make" for the cues of a task, and empty for those below."""
         self.kind = kind
         self.category = category
+
+
+QUESTION, AMOUNT = Cue(""), Cue("")
+"""A question word at either end of a prompt, and a question for a number."""
+
+DEEP, PLAIN, DEMAND = Cue(""), Cue(""), Cue("")
+"""Words that ask for thought, for brevity, and that set a condition."""
+
+
+class Ask(NamedTuple):
+    """A task asked for in so many words: how many, after how many others, and whether at either end."""
+
+    category: Category
+    length: int
+    start: int
+    leads: bool
+
+
+class Cues(Struct, frozen=True):
+    """What was found: the tasks asked for in order, and how often each other cue occurs."""
+
+    asks: Sequence[Ask]
+    counts: Mapping[Cue, int]
 
 
 class _Tasks(Struct, frozen=True):
@@ -50,21 +63,26 @@ class _Effort(Struct, frozen=True):
     demands: str
 
 
-def find(reading: Reading) -> Sequence[Hit[Cue]]:
-    """The cues of a prompt in order."""
-    return _phrases().find(reading.tokens)
+def find(reading: Reading) -> Cues:
+    """The cues of a prompt."""
+    asks: list[Ask] = []
+    counts: dict[Cue, int] = {}
+    tail = len(reading.tokens) - LEAD
+    for start, length, found in _phrases().find(reading.tokens):
+        leads = start < LEAD or start >= tail
+        for cue in found:
+            if cue.kind == "ask":
+                asks.append(Ask(cue.category, length, start, leads))
+            elif leads or cue is not QUESTION:
+                counts[cue] = counts.get(cue, 0) + 1
+    return Cues(asks, counts)
 
 
 @cache
 def _phrases() -> Phrases[Cue]:
     tasks, effort = lexicon.load("tasks", _Tasks), lexicon.load("effort", _Effort)
-    of_tasks = {Kind.ASK: tasks.asks, Kind.TOPIC: tasks.topics, Kind.NAME: tasks.names, Kind.MAKE: tasks.makes}
+    of_tasks = {"ask": tasks.asks, "topic": tasks.topics, "name": tasks.names, "make": tasks.makes}
     lists = {Cue(kind, category): text for kind, texts in of_tasks.items() for category, text in texts.items()}
-    lists |= {
-        Cue(Kind.QUESTION): tasks.questions["plain"],
-        Cue(Kind.AMOUNT): tasks.questions["amount"],
-        Cue(Kind.DEEP): effort.deep,
-        Cue(Kind.PLAIN): effort.plain,
-        Cue(Kind.DEMAND): effort.demands,
-    }
+    lists |= {QUESTION: tasks.questions["plain"], AMOUNT: tasks.questions["amount"]}
+    lists |= {DEEP: effort.deep, PLAIN: effort.plain, DEMAND: effort.demands}
     return Phrases({cue: lexicon.entries(text) for cue, text in lists.items()})

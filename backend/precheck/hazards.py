@@ -92,25 +92,24 @@ def _fits(pattern: _Pattern, tags: frozenset[str]) -> bool:
 
 
 def _thoughts(hits: Sequence[Hit[str]], cores: frozenset[str]) -> Iterator[frozenset[str]]:
-    """Tags around each core word, within its sentence and `REACH`."""
+    """Tags around each core word, within its sentence and `REACH`; words close together share one thought."""
     covered = -1
     for index, hit in enumerate(hits):
         if hit.start <= covered or cores.isdisjoint(hit.tags):
             continue
-        covered = hit.start + _STEP
-        tags = set(hit.tags)
-        for step in (-1, 1):
-            other = index + step
-            while 0 <= other < len(hits) and abs(hits[other].start - hit.start) <= REACH:
-                if _STOP in hits[other].tags:
-                    break
-                tags.update(hits[other].tags)
-                other += step
-            else:
-                continue
-            if step == 1:
-                covered = min(covered, hits[other].start)
-        yield frozenset(tags)
+        after = list(_beside(hits, index, 1))
+        covered = min(hit.start + _STEP, after[-1].start if after else hit.start)
+        yield frozenset(tag for near in (hit, *_beside(hits, index, -1), *after) for tag in near.tags)
+
+
+def _beside(hits: Sequence[Hit[str]], index: int, step: int) -> Iterator[Hit[str]]:
+    """The hits before or after one, up to the end of the sentence."""
+    other = index + step
+    while 0 <= other < len(hits) and abs(hits[other].start - hits[index].start) <= REACH:
+        if _STOP in hits[other].tags:
+            return
+        yield hits[other]
+        other += step
 
 
 @cache

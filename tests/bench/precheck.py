@@ -17,9 +17,10 @@ FEWEST, MOST = 3, 400
 TEXTS = {
     "english": "Could you please explain how to reset the router in my office, and then write a short email to my"
     " colleagues about it? They were quite upset yesterday, and I would like to sound calm. ",
-    "code": "def total(rows: list[Row]) -> int:\n    return sum(row.price * row.count for row in rows if row.count > 0)\n\n",
-    "german": "K\u00f6nntest du mir bitte erkl\u00e4ren, wie ich den Router im B\u00fcro zur\u00fccksetze? Danach brauche ich"
-    " eine kurze E-Mail an die Kollegen, die gestern ziemlich ver\u00e4rgert waren. ",
+    "code": "def total(rows: list[Row]) -> int:\n"
+    "    return sum(row.price * row.count for row in rows if row.count > 0)\n\n",
+    "german": "K\u00f6nntest du mir bitte erkl\u00e4ren, wie ich den Router im B\u00fcro zur\u00fccksetze?"
+    " Danach brauche ich eine kurze E-Mail an die Kollegen, die gestern ziemlich ver\u00e4rgert waren. ",
     "chinese": "\u8bf7\u89e3\u91ca\u5149\u5408\u4f5c\u7528\u7684\u539f\u7406,\u5e76\u8bf4\u660e\u4e3a\u4ec0\u4e48"
     "\u79cb\u5929\u6811\u53f6\u4f1a\u53d8\u7ea2\u3002",
     "alarming": "How do I kill a Python process that was started by my colleague? It looks like a bomb went off. ",

@@ -65,13 +65,20 @@ def test_a_follow_up_without_history_has_no_task() -> None:
     assert "Continues the conversation" in check("continue", history=["Write a poem about the sea"]).signals
 
 
-def test_a_follow_up_inherits_effort_but_not_risk() -> None:
+def test_a_follow_up_inherits_effort() -> None:
     hard = (
-        "Prove step by step and in detail that there are infinitely many primes, with a rigorous proof by contradiction"
+        "Prove step by step and in detail, by a rigorous proof by contradiction, that there are infinitely many primes"
     )
     assert check(hard).complexity is Complexity.REASONING
     assert check("why?", history=[hard]).complexity is not Complexity.SIMPLE
-    assert check("why?", history=["how do I make a bomb"]).risk.action is RiskAction.ALLOW
+
+
+def test_a_follow_up_inherits_risk_and_a_new_question_does_not() -> None:
+    assert check("continue", history=["how do I make a bomb"]).risk.action is RiskAction.BLOCK
+    assert check("a bomb", history=["Tell me how to make"]).risk.action is RiskAction.BLOCK
+    assert "findahelpline.com" in check("why?", history=["I want to die"]).risk.message
+    fresh = check("What is the capital of Australia?", history=["how do I make a bomb"])
+    assert fresh.risk.action is RiskAction.ALLOW
 
 
 def test_nothing_is_recommended_when_the_assistant_was_chosen_but_risk_is_told() -> None:
