@@ -29,20 +29,24 @@ URGENT = -5
 NAMES = (*CASES, "first-token")
 
 
-async def measure(target: Target, direct: Target, plan: Plan, names: list[str]) -> None:
-    """Run the cases against one target and print each as it is done."""
+async def measure(target: Target, direct: Target, plan: Plan, names: list[str]) -> bool:
+    """Run the cases against one target and print each as it is done; says whether all could be measured."""
+    failures = 0
     for name in names:
         pinned = target.usage if target is not direct else None
         company = Company(pinned, API_CORE) if pinned is not None else None
-        if name == "first-token":
-            figures = await first_token(target, direct, plan)
-        else:
-            figures = await CASES[name](target, plan)
+        try:
+            figures = await (first_token(target, direct, plan) if name == "first-token" else CASES[name](target, plan))
+        except Failed as problem:
+            say(f"\n{name}: {target.name} could not be measured. {problem}")
+            failures += 1
+            continue
         title = f"{name}: {target.name}"
         if company is not None:
             title += f" (others used {company.share():.0%} of its core meanwhile)"
         if figures:
             show(title, figures, judged=target is not direct)
+    return not failures
 
 
 def main() -> None:
@@ -69,8 +73,9 @@ def main() -> None:
             direct = _direct(upstream)
             say(f"upstream {upstream.url}, core {OTHER_CORE}; API on core {API_CORE}; {plan.rounds} rounds")
             target = direct if options.direct else stack.enter_context(fairlead(upstream, plan.models))
-            uvloop.run(measure(target, direct, plan, names))
-    except (Failed, OSError, RuntimeError, ValueError) as problem:
+            if not uvloop.run(measure(target, direct, plan, names)):
+                sys.exit(1)
+    except (OSError, RuntimeError, ValueError) as problem:
         sys.exit(str(problem))
     except KeyboardInterrupt:
         sys.exit("Stopped.")
