@@ -85,7 +85,7 @@ class AccountsController(Controller):
         opened = await accounts.door.sign_up(data, visitor)
         return await _let_in(opened, visitor, database, catalogue, status_code=201)
 
-    @post("/logout", operation_id="Logout", summary="Sign out", status_code=204)
+    @post("/logout", operation_id="Logout", summary="Sign out", status_code=204, responses=errors(403, 503))
     async def logout(
         self, request: AnyRequest, accounts: NamedDependency[Accounts], settings: NamedDependency[Settings]
     ) -> Response[None]:

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import timedelta
 from enum import Enum, auto
+from typing import Any
 from uuid import UUID
 
 import msgspec
 from msgspec import Struct
-from psycopg.rows import TupleRow
 from sqlalchemy import ColumnElement, and_, func, insert, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -80,7 +80,14 @@ async def identity_by_session(database: Database, session_id: UUID) -> Found | N
     return _found(await database.call(_BY_ID, (session_id,)))
 
 
-def _found(rows: list[TupleRow]) -> Found | None:
+async def identity_within(session: AsyncSession, session_id: UUID) -> Identity | None:
+    """`identity_by_session` as the caller's unit of work sees it."""
+    rows = await (await session.connection()).exec_driver_sql(_BY_ID, (session_id,))
+    found = _found([tuple(row) for row in rows])
+    return None if found is None else found.identity
+
+
+def _found(rows: Sequence[tuple[Any, ...]]) -> Found | None:
     if not rows:
         return None
     session_id, kind, user_id, organisation_id, email, name, role, version, plan_id, overrides, seconds = rows[0]

@@ -81,11 +81,14 @@ class Sessions:
         Raises `NotSignedIn`; a token that was used before ends its session, as one of its two holders stole it.
         """
         following = new_token("refresh")
+        identity: Identity | None = None
         async with self._database.unit_of_work() as session:
             spending, session_id = await repository.spend_refresh_token(
                 session, self._secrets.digest("refresh", refresh_token), self._secrets.digest("refresh", following)
             )
-            if spending is Spending.REUSED:
+            if spending is Spending.SPENT and session_id is not None:
+                identity = await repository.identity_within(session, session_id)
+            elif spending is Spending.REUSED:
                 audit.record(
                     session,
                     actor=None,
@@ -97,13 +100,10 @@ class Sessions:
                     reason="A refresh token was used a second time.",
                 )
         if spending is Spending.REUSED and session_id is not None:
-            self._identities.forget_session(session_id)
-        found = None
-        if spending is Spending.SPENT and session_id is not None:
-            found = await repository.identity_by_session(self._database, session_id)
-        if found is None:
+            self.forget([session_id])
+        if identity is None:
             raise NotSignedIn("The refresh token was used, has expired or is unknown. Sign in again.")
-        return self._tokens(found.identity, following)
+        return self._tokens(identity, following)
 
     async def page(self, identity: Identity, limit: int, cursor: str | None) -> Page[SessionView]:
         """The caller's sessions, newest first. Raises `InvalidRequest` for a foreign cursor."""

@@ -14,7 +14,7 @@ from sqlalchemy import event
 
 from backend.accounts.admin_controller import AccountsAdminController
 from backend.accounts.controller import AccountsController
-from backend.accounts.guards import caller, requires_role, same_origin_writes, signed_in
+from backend.accounts.guards import caller, requires_role, signed_in
 from backend.accounts.identities import IdentityCache
 from backend.accounts.identity import Identity
 from backend.accounts.passwords import Passwords
@@ -84,13 +84,12 @@ class House:
                 "catalogue": Provide(lambda: self.catalogue, sync_to_thread=False),
                 "accounts": Provide(lambda: self.accounts, sync_to_thread=False),
             },
-            guards=[same_origin_writes(settings)],
             exception_handlers=HANDLERS,
             logging_config=None,
             openapi_config=None,
         )
         inside = self.app.asgi_handler
-        self.app.asgi_handler = Edge(inside, identities=self.identities, trusted_proxies=settings.trusted_proxies)
+        self.app.asgi_handler = Edge(inside, identities=self.identities, settings=settings)
 
     @asynccontextmanager
     async def client(self, address: str | None = None, **headers: str) -> AsyncIterator[httpx.AsyncClient]:

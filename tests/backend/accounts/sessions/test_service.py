@@ -59,9 +59,10 @@ async def test_of_many_who_refresh_with_one_token_at_once_exactly_one_wins(house
     async with houses() as one, houses() as other:
         person = await one.person()
         async with one.client() as first, other.client() as second:
-            token = (await tokens(first, person))["refresh_token"]
-            answers = await asyncio.gather(*(_refresh(client, token) for client in (first, second) * 4))
-    assert sorted(answer.status_code for answer in answers) == [200] + [401] * 7
+            for _ in range(5):
+                token = (await tokens(first, person))["refresh_token"]
+                answers = await asyncio.gather(*(_refresh(client, token) for client in (first, second) * 4))
+                assert sorted(answer.status_code for answer in answers) == [200] + [401] * 7
 
 
 async def test_a_chain_of_refreshes_goes_on_and_lets_the_session_last(house: House) -> None:
