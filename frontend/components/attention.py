@@ -5,11 +5,12 @@ from collections.abc import Sequence
 import streamlit as st
 from markupsafe import Markup
 
-from frontend.navigation import CALLS, MODELS, REQUESTS, Entry
+from frontend.navigation import CALLS, MODELS, PROVIDERS, REQUESTS, Entry
 from shared.accounts import UserRole
 
 _PLACES: tuple[tuple[tuple[str, ...], Entry], ...] = (
     (("request",), REQUESTS),
+    (("key",), PROVIDERS),
     (("price", "model"), MODELS),
     (("circuit", "provider", "fail", "error", "fallback"), CALLS),
 )

@@ -27,10 +27,9 @@ def chain_html(cost: CostView) -> Markup:
 
 
 def remarks(cost: CostView) -> list[str]:
-    """The raw sum with its price version, and what else there is to say of the charge."""
-    lines = [
-        f"Raw: {raw_sum(cost.buckets)}. Price version {cost.price_version}." if cost.buckets else "Raw: nothing used."
-    ]
+    """The raw sum (only admins are told its parts), its price version, and what else there is to say."""
+    version = f"Price version {cost.price_version}."
+    lines = [f"Raw: {raw_sum(cost.buckets)}. {version}" if cost.buckets else version]
     if cost.charged != cost.display_cost:
         lines.append(
             f"Charged {words.credits(cost.charged)}, the part within the hold; "

@@ -41,8 +41,10 @@ def model_html(model: AdminModel, now: datetime) -> Markup:
 
 
 def origin(model: AdminModel) -> str:
-    """The provider, and what stands in the way of using the model."""
-    return model.provider_name if model.usable or not model.why else f"{model.provider_name} · {model.why}"
+    """The provider, and what stands in the way of using the model beside what the row shows anyway."""
+    if model.usable or not model.why or model.price_missing or "turned off" in model.why.lower():
+        return model.provider_name
+    return f"{model.provider_name} · {model.why}"
 
 
 def traits(model: AdminModel) -> list[str]:

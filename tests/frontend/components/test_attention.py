@@ -3,7 +3,7 @@
 import pytest
 
 from frontend.components.attention import place, split
-from frontend.navigation import CALLS, MODELS, REQUESTS, Entry
+from frontend.navigation import CALLS, MODELS, PROVIDERS, REQUESTS, Entry
 from shared.accounts import UserRole
 
 
@@ -25,7 +25,8 @@ def test_the_first_sentence_is_the_headline(text: str, parts: tuple[str, str]) -
         ("3 plan requests wait.", UserRole.ADMIN, REQUESTS),
         ("3 plan requests wait.", UserRole.SUPPORT, None),
         ("Two models use old prices.", UserRole.ADMIN, MODELS),
-        ("Groq: circuit open.", UserRole.SUPPORT, CALLS),
+        ("Active models cannot be called: Groq has no key.", UserRole.ADMIN, PROVIDERS),
+        ("Groq failed 41% of 120 calls.", UserRole.SUPPORT, CALLS),
         ("Something else.", UserRole.ADMIN, None),
     ],
 )

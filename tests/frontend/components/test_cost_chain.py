@@ -53,7 +53,7 @@ def test_the_raw_sum_separates_tokens_from_pieces() -> None:
 
 def test_only_what_is_out_of_the_ordinary_is_remarked() -> None:
     assert len(remarks(COST)) == 1
-    assert remarks(replace(COST, buckets=[])) == ["Raw: nothing used."]
+    assert remarks(replace(COST, buckets=[])) == ["Price version 14."]
     odd = replace(
         COST, charged=Decimal("0.15"), absorbed=Decimal("0.03"), estimated=True, provider_cost=Decimal("0.0013")
     )

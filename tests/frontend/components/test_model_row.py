@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from msgspec.structs import replace
 
 from frontend.components.model_row import model_html, origin, priced, traits
@@ -22,6 +23,13 @@ def test_prices_are_dated_old_or_missing() -> None:
 def test_what_stands_in_the_way_is_said_beside_the_provider() -> None:
     assert origin(SONNET) == "Anthropic"
     assert origin(replace(SONNET, usable=False, why="No API key is set.")) == "Anthropic · No API key is set."
+
+
+@pytest.mark.parametrize(
+    "changes", [{"why": "It is turned off."}, {"why": "It has no price.", "price_missing": ["output"]}, {"why": None}]
+)
+def test_what_toggle_and_tag_show_is_not_said_again(changes: dict[str, object]) -> None:
+    assert origin(replace(SONNET, usable=False, **changes)) == "Anthropic"
 
 
 def test_traits_are_listed_once() -> None:
