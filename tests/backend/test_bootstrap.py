@@ -1,7 +1,9 @@
 """What a new database is filled with, and what a later start leaves alone."""
 
 import asyncio
+from collections.abc import Iterator
 from decimal import Decimal
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -11,7 +13,7 @@ from backend.accounts.passwords import Passwords
 from backend.bootstrap import Bootstrap, prepare
 from backend.database import migrate
 from backend.settings import Settings
-from tests.fixtures.databases import ADMIN_EMAIL, ADMIN_PASSWORD, settings_for
+from tests.fixtures.databases import ADMIN_EMAIL, ADMIN_PASSWORD, create_database, drop_database, settings_for
 
 ACTIVE = "SELECT name FROM models WHERE active ORDER BY name"
 TABLES = (
@@ -27,11 +29,21 @@ TABLES = (
 )
 
 
+@pytest.fixture(scope="module")
+def migrated(postgres_url: str) -> Iterator[str]:
+    """The name of a migrated database with nothing in it, to be copied."""
+    name = f"migrated_{uuid4().hex}"
+    migrate(create_database(postgres_url, name))
+    yield name
+    drop_database(postgres_url, name)
+
+
 @pytest.fixture
-def fresh(empty_database_url: str) -> str:
+def fresh(postgres_url: str, migrated: str) -> Iterator[str]:
     """A migrated database with nothing in it."""
-    migrate(empty_database_url)
-    return empty_database_url
+    name = f"fresh_{uuid4().hex}"
+    yield create_database(postgres_url, name, migrated)
+    drop_database(postgres_url, name)
 
 
 def ask(url: str, statement: str) -> list[object]:
