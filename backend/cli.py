@@ -4,11 +4,11 @@ import asyncio
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from backend.running.errors import OperatorError
+from backend.running.errors import OperatorError, sentence
 
 if TYPE_CHECKING:  # imports wait until a command needs them, so that --help is quick
     from backend.settings import Settings
@@ -135,10 +135,9 @@ def main() -> None:
     """The entry point of the command."""
     try:
         app()
-    except OperatorError as error:
-        _fail(str(error))
-    except OSError as error:
-        _fail(f"{error.strerror}: {error.filename}." if error.filename else f"{error}.")
+    except (OperatorError, OSError) as error:
+        _tell_error(f"fairlead: {sentence(error)}")
+        sys.exit(1)
 
 
 def _settings(**flags: object) -> "Settings":
@@ -162,14 +161,9 @@ def _tell(text: str) -> None:
         print(text, flush=True)
 
 
-def _tell_error(sentence: str) -> None:
+def _tell_error(text: str) -> None:
     with suppress(OSError):
-        print(sentence, file=sys.stderr, flush=True)
-
-
-def _fail(sentence: str) -> NoReturn:
-    _tell_error(f"fairlead: {sentence}")
-    sys.exit(1)
+        print(text, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from psycopg import sql
 
 from backend.running.binaries import open_folder, program
 from backend.running.cluster import Cluster, ClusterError, environment
-from backend.running.errors import OperatorError
+from backend.running.errors import OperatorError, sentence
 from backend.running.lock import FolderLock
 from backend.running.postmaster import Postmaster, discard_damaged_record, kill_orphans, serving
 from backend.running.transport import Loopback, Transport, UnixSocket, new_transport
@@ -90,7 +90,7 @@ class EmbeddedPostgres:
             self._create_database()
         except _EXPECTED as error:
             self._abandon()
-            raise EmbeddedPostgresError(" ".join(str(error).split())) from error
+            raise EmbeddedPostgresError(sentence(error)) from error
         except BaseException:
             self._abandon()
             raise

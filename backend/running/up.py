@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 DRAIN_SECONDS = 3.0
 """What open streams get here: an operator at a terminal does not want to wait longer."""
-CHILDREN_SECONDS = DRAIN_SECONDS + 1.3
+CHILDREN_SECONDS = DRAIN_SECONDS + 1.0
 DATABASE_STOP_SECONDS = 10
 WATCH_SECONDS = 0.5
 

@@ -3,11 +3,16 @@
 import io
 import os
 import re
+import signal
 import socket
+import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx
+import psycopg
 import pytest
 
 from backend import cli
@@ -15,6 +20,7 @@ from backend.running import ports
 from backend.running.ports import free_port
 from backend.settings import Settings
 
+REPOSITORY = Path(cli.__file__).parents[1]
 COMMANDS = ["up", "serve", "worker", "migrate", "user", "user create", "user reset"]
 Run = Callable[..., tuple[int, str, str]]
 
@@ -51,7 +57,6 @@ def one_sentence(err: str) -> bool:
 @pytest.fixture
 def empty_database(postgres_url: str) -> str:
     """A database without tables."""
-    import psycopg
 
     name = f"cli_{os.getpid()}_{os.urandom(4).hex()}"
     with psycopg.connect(postgres_url, autocommit=True) as connection:
@@ -152,3 +157,106 @@ def test_the_example_names_every_setting() -> None:
             else set(alias.choices)
         )
         assert known & names, f"{field} is missing in .env.example"
+
+
+@pytest.mark.usefixtures("with_database")
+def test_migrate_makes_tables_and_the_first_administrator_once(run: Run) -> None:
+    status, out, _ = run("migrate")
+    assert status == 0
+    assert "Password" in out
+    assert run("migrate") == (0, "", "")
+
+
+@pytest.mark.usefixtures("with_database")
+def test_people_are_created_and_let_back_in(run: Run) -> None:
+    run("migrate")
+    password = "correct horse battery staple"
+    status, out, err = run("user", "create", "ann@example.org", "--role", "support", typed=f"{password}\n")
+    assert (status, out, err) == (0, "ann@example.org can sign in now.\n", "")
+    status, out, err = run("user", "create", "ann@example.org", typed=f"{password}\n")
+    assert (status, out) == (1, "")
+    assert one_sentence(err)
+    status, out, err = run("user", "reset", "ann@example.org")
+    assert (status, err) == (0, "")
+    assert "reset" in out
+    status, out, err = run("user", "reset", "nobody@example.org")
+    assert (status, out) == (1, "")
+    assert one_sentence(err)
+
+
+@pytest.mark.usefixtures("with_database")
+def test_an_empty_password_is_refused(run: Run) -> None:
+    run("migrate")
+    status, _, err = run("user", "create", "ann@example.org", typed="")
+    assert status == 1
+    assert one_sentence(err)
+
+
+def test_a_password_is_asked_for_twice_at_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, bool, bool]] = []
+
+    def prompt(text: str, *, hide_input: bool, confirmation_prompt: bool) -> str:
+        asked.append((text, hide_input, confirmation_prompt))
+        return "typed"
+
+    terminal = io.StringIO()
+    monkeypatch.setattr(terminal, "isatty", lambda: True)
+    monkeypatch.setattr(sys, "stdin", terminal)
+    monkeypatch.setattr(cli.typer, "prompt", prompt)
+    assert cli._password() == "typed"
+    assert asked == [("Password", True, True)]
+
+
+@pytest.mark.usefixtures("with_database")
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_serve_answers_until_it_is_told_to_stop(run: Run, workers: str) -> None:
+    run("migrate")
+    port = free_port()
+    command = ["serve", "--api-port", str(port), "--workers", workers]
+    with subprocess.Popen([sys.executable, "-m", "backend.cli", *command], cwd=REPOSITORY) as served:
+        try:
+            assert healthy(f"http://127.0.0.1:{port}/health", served)
+            served.send_signal(signal.SIGTERM)
+            assert served.wait(60) in (0, -signal.SIGTERM)
+        finally:
+            served.kill()
+
+
+@pytest.mark.usefixtures("with_database")
+def test_worker_runs_until_it_is_told_to_stop(run: Run, with_database: str) -> None:
+    run("migrate")
+    with subprocess.Popen([sys.executable, "-m", "backend.cli", "worker"], cwd=REPOSITORY) as worker:
+        try:
+            eventually(lambda: listeners(with_database) > 0, worker)
+            worker.send_signal(signal.SIGTERM)
+            assert worker.wait(60) == 0
+        finally:
+            worker.kill()
+
+
+def healthy(url: str, process: subprocess.Popen[bytes]) -> bool:
+    def answers() -> bool:
+        try:
+            return httpx.get(url, trust_env=False).status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    return eventually(answers, process)
+
+
+def listeners(url: str) -> int:
+    with psycopg.connect(url) as connection:
+        rows = connection.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query ILIKE 'LISTEN%'"
+        ).fetchone()
+    assert rows is not None
+    return int(rows[0])
+
+
+def eventually(holds: Callable[[], bool], process: subprocess.Popen[bytes]) -> bool:
+    until = time.monotonic() + 90
+    while not holds():
+        assert process.poll() is None, "it ended"
+        assert time.monotonic() < until, "it took too long"
+        time.sleep(0.05)
+    return True
