@@ -151,6 +151,10 @@ def _unstorable(request: AnyRequest, error: DBAPIError) -> Response[ErrorEnvelop
     return _bug(request, error)
 
 
+def _not_utf8(request: AnyRequest, _: UnicodeDecodeError) -> Response[ErrorEnvelope]:
+    return _app_error(request, InvalidRequest("The body is not UTF-8."))
+
+
 def _bug(request: AnyRequest, error: Exception) -> Response[ErrorEnvelope]:
     log.error("bug", request_id=_request_id(request), path=request.scope["path"], exc_info=error)
     return _app_error(request, AppError("Something went wrong inside Fairlead. The request id helps your admin."))
@@ -164,6 +168,7 @@ HANDLERS: ExceptionHandlersMap = {
     SqlOperationalError: _database_away,
     SqlTimeoutError: _database_away,
     DBAPIError: _unstorable,
+    UnicodeDecodeError: _not_utf8,
     Exception: _bug,
 }
 """The one place where errors become responses."""

@@ -95,7 +95,7 @@ class HealthController(Controller):
             catalogue_version=catalogue.current.version,
             active_requests=len(generations),
             unsettled=settler.waiting,
-            pool={name: value for name, value in database.pool.get_stats().items() if isinstance(value, int)},
+            pool=dict(database.pool.get_stats()),
         )
 
     @get(
@@ -120,7 +120,7 @@ class HealthController(Controller):
 
 
 async def _readiness(database: Database, catalogue: CatalogueCache) -> Readiness:
-    usable = sum(1 for m in catalogue.current.models if m.active and m.price is not None and m.provider.why is None)
+    usable = sum(model.usable for model in catalogue.current.models)
     try:
         migrated = await schema_state(database)
     except (psycopg.Error, psycopg_pool.PoolTimeout):

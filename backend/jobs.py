@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import structlog
 
 from backend.accounts import jobs as accounts
+from backend.chat import jobs as chat
 from backend.metering import jobs as metering
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ class Job(NamedTuple):
 
 
 JOBS = (
+    Job("look_after_readers", 5, chat.look_after_readers),
     Job("renew_leases", 15, metering.renew_leases),
     Job("note_last_use", 20, accounts.flush_last_used),
     Job("settle_orphans", 30, metering.settle_orphans),

@@ -72,6 +72,11 @@ class Model(Struct, frozen=True, kw_only=True):
     active: bool
     price: Price | None
 
+    @property
+    def usable(self) -> bool:
+        """Whether a call can be made now, by somebody whose plan allows it."""
+        return self.active and self.price is not None and self.provider.why is None
+
 
 class Assistant(Struct, frozen=True, kw_only=True):
     """An assistant family."""

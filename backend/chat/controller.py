@@ -1,7 +1,6 @@
 """POST /api/ai/chat and what belongs to a running answer."""
 
-from collections.abc import AsyncIterator
-from typing import Annotated
+from typing import Annotated, cast
 from uuid import UUID
 
 from litestar import Controller, Request, get, post
@@ -19,7 +18,7 @@ from backend.chat.generation import Generation
 from backend.chat.pipeline import Caller
 from backend.chat.replay import events_of
 from backend.chat.service import Chats
-from backend.chat.sse import event_stream
+from backend.chat.sse import FeedResponse, replayed
 from backend.errors import InvalidRequest
 from backend.metering.rates import rate_headers
 from backend.openapi import REFUSALS, errors
@@ -69,9 +68,9 @@ class ChatController(Controller):
         begun = await chats.begin(caller, data)
         if isinstance(begun, ChatAnswer):
             headers = {REQUEST_ID_HEADER: str(begun.request_id)}
-            return event_stream(events_of(begun), headers) if data.stream else _json(begun, headers)
+            return replayed(events_of(begun), headers) if data.stream else _json(begun, headers)
         if data.stream:
-            return event_stream(_followed(begun), _headers(begun))
+            return _followed(chats, begun)
         ended = await begun.wait()
         if ended.error is not None:
             raise ended.error
@@ -110,16 +109,16 @@ class ChatController(Controller):
             seen = EventId.parse(last_event_id or after or str(START))
         except ValueError:
             raise InvalidRequest("The event id must look like 1.42.") from None
-        return event_stream(_followed(generation, seen), _headers(generation))
+        return _followed(chats, generation, seen)
 
 
-async def _followed(generation: Generation, after: EventId = START) -> AsyncIterator[bytes]:
+def _followed(chats: Chats, generation: Generation, after: EventId = START) -> ASGIApp:
     """The feed's events; when the last reader leaves early, the order says whether the answer goes on."""
     feed = generation.feed
     if generation.order.on_disconnect is OnDisconnect.CANCEL:
         feed.on_deserted = generation.cancel
-    async for frames in feed.read(after):
-        yield frames
+    response = FeedResponse(feed.read(after), _headers(generation), chats.readers)
+    return cast("ASGIApp", response)
 
 
 def _headers(generation: Generation) -> dict[str, str]:

@@ -5,18 +5,24 @@ read is dropped, and may come back with the last event id it has seen.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+import time
+from collections.abc import Callable
 
 from shared.events import ChatEvent, EventId, encode, encode_delta
 
 BUFFER_BYTES = 1_048_576
+PING = b": ping\n\n"
 START = EventId(0, 0)
 
 
 class Reader:
-    """One connection's view of a feed. Iterating gives encoded events, joined when several have arrived."""
+    """One connection's view of a feed. Iterating gives encoded events, joined when several have arrived.
 
-    __slots__ = ("_bytes", "_closed", "_feed", "_frames", "_waiter")
+    `spoken_at` and `blocked_since` (monotonic clock) tell when it was last given something and since when its
+    connection takes nothing.
+    """
+
+    __slots__ = ("_bytes", "_closed", "_feed", "_frames", "_waiter", "blocked_since", "spoken_at")
 
     def __init__(self, feed: "Feed", missed: list[bytes]) -> None:
         self._feed = feed
@@ -24,6 +30,8 @@ class Reader:
         self._bytes = 0
         self._waiter: asyncio.Future[None] | None = None
         self._closed = False
+        self.spoken_at = time.monotonic()
+        self.blocked_since: float | None = None
 
     def push(self, frame: bytes) -> None:
         """Adds an encoded event; a reader that is too far behind is closed instead."""
@@ -32,28 +40,37 @@ class Reader:
             self.close()
             return
         self._frames.append(frame)
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(None)
+        self._wake()
+
+    def ping(self, now: float) -> None:
+        """Adds a comment, so that nothing in between takes the silence for an end."""
+        self.spoken_at = now
+        self.push(PING)
 
     def close(self) -> None:
         """Nothing more will come."""
         self._closed = True
+        self._wake()
+
+    def leave(self) -> None:
+        """The connection is gone."""
+        self._feed.leave(self)
+
+    def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        try:
-            while True:
-                if self._frames:
-                    frames, self._frames, self._bytes = self._frames, [], 0
-                    yield frames[0] if len(frames) == 1 else b"".join(frames)
-                elif self._closed:
-                    return
-                else:
-                    self._waiter = asyncio.get_running_loop().create_future()
-                    await self._waiter
-        finally:
-            self._feed.leave(self)
+    def __aiter__(self) -> "Reader":
+        return self
+
+    async def __anext__(self) -> bytes:
+        while not self._frames:
+            if self._closed:
+                raise StopAsyncIteration
+            self._waiter = asyncio.get_running_loop().create_future()
+            await self._waiter
+        frames, self._frames, self._bytes = self._frames, [], 0
+        return frames[0] if len(frames) == 1 else b"".join(frames)
 
 
 class Feed:
@@ -117,6 +134,11 @@ class Feed:
             self._readers.remove(reader)
             if not self._readers and not self.closed and self.on_deserted is not None:
                 self.on_deserted()
+
+    def touch(self, now: float) -> None:
+        """Notes that everybody has just been given something."""
+        for reader in self._readers:
+            reader.spoken_at = now
 
     def _missed(self, after: EventId) -> list[bytes]:
         frames = [encode(event, self.attempt, 0) for event in self._head] if after == START else []

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from decimal import Decimal
 
 import structlog
@@ -231,6 +232,7 @@ class Generation:
 
     def _say_figures(self) -> None:
         self._figures_due = self._loop.time() + FIGURES_EVERY
+        self.feed.touch(time.monotonic())
         tokens, credits = credits_so_far(self.order, self._route, self.feed.length)
         self.feed.say(
             UsageFigures(

@@ -21,7 +21,7 @@ from backend.chat.prompt import Prompt, read_prompt
 from backend.chat.witness import Witness
 from backend.columns import new_id
 from backend.database import Database
-from backend.errors import Unavailable
+from backend.errors import AppError, Unavailable
 from backend.metering import repository as metering
 from backend.metering.admission import LEASE_SECONDS, Admitted, Gate, Repeated, Stale
 from backend.metering.rates import windows
@@ -89,7 +89,14 @@ class Pipeline:
             prompt = await read_prompt(self._database, caller.identity, request)
             checked = self._precheck(caller, request, prompt)
             await self._refuse_blocked(caller, checked, prompt)
-            decided = self._decide(caller, request, prompt, checked)
+            try:
+                decided = self._decide(caller, request, prompt, checked)
+            except AppError:
+                stale = await self._stale(caller)
+                if stale is None:
+                    raise
+                caller = await self._refreshed(caller, stale)
+                continue
             admission = self._admission(caller, request, prompt, checked, decided)
             outcome = await self._gate.admit(admission)
             if isinstance(outcome, Repeated):
@@ -175,6 +182,13 @@ class Pipeline:
             return None
         body = self._secrets.digest("idempotency", encode(request))
         return IdempotencyRecord(caller.identity.caller, caller.idempotency_key, body.hex())
+
+    async def _stale(self, caller: Caller) -> Stale | None:
+        """Whether a refusal was decided with outdated facts. (An acceptance is checked at admission.)"""
+        catalogue, person = await metering.versions(self._database, caller.identity.user_id)
+        if catalogue != self._catalogue.current.version:
+            return Stale("catalogue")
+        return Stale("identity") if person != caller.identity.version else None
 
     async def _refreshed(self, caller: Caller, stale: Stale) -> Caller:
         if stale.what == "catalogue":

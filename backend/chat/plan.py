@@ -93,7 +93,7 @@ def _usable(model: Model, catalogue: Catalogue, entitlement: Entitlement) -> Non
             f"{model.display_name} is not in your {entitlement.plan_name} plan.{where}",
             details={"model": model.name, "plan": plan.slug if plan is not None else None},
         )
-    if not model.active or model.price is None or model.provider.why is not None:
+    if not model.usable:
         raise ModelDisabled(
             f"{model.display_name} cannot be used at the moment. Choose another model, or none and let Fairlead pick.",
             details={"model": model.name},
@@ -242,6 +242,6 @@ def _nothing_can_answer(choice: Choice, ask: Ask, catalogue: Catalogue, entitlem
             f"The prompt has about {ask.prompt_tokens:,} tokens; at most {limit:,} can be read with your plan.",
             details={"prompt_tokens": ask.prompt_tokens, "limit": limit},
         )
-    if any(model.active and model.provider.why is None and model.price is not None for model in catalogue.models):
+    if any(model.usable for model in catalogue.models):
         return PlanForbidsModel("No active model is in your plan. Request a higher plan or ask your admin.")
     return NoRoute("No model can answer now: none is active with a usable provider. Ask your admin.", retry_after=30)

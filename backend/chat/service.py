@@ -8,6 +8,7 @@ from backend.chat.generation import Generation
 from backend.chat.generations import Generations
 from backend.chat.pipeline import Caller, Pipeline
 from backend.chat.replay import answer_of, await_result
+from backend.chat.sse import Readers
 from backend.database import Database
 from backend.errors import Conflict, NotFound
 from backend.metering.admission import Repeated
@@ -26,6 +27,7 @@ class Chats:
         self._database = database
         self._generations = generations
         self._notifier = notifier
+        self.readers = Readers()
 
     async def begin(self, caller: Caller, request: ChatRequest) -> Generation | ChatAnswer:
         """A running generation; the stored answer when the request repeats one that is over or runs elsewhere."""

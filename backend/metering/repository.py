@@ -54,6 +54,15 @@ async def admit(database: Database, records: list[AdmissionRecord]) -> dict[UUID
     return {request_id: _admission.decode(result) for request_id, result in rows}
 
 
+async def versions(database: Database, user_id: UUID) -> tuple[int, int]:
+    """The versions in force of the catalogue and of a person; 0 for somebody who is gone."""
+    rows = await database.call(
+        "SELECT (SELECT version FROM catalogue_version WHERE id = 1), (SELECT version FROM users WHERE id = %s)",
+        (user_id,),
+    )
+    return rows[0][0], rows[0][1] or 0
+
+
 async def settle(database: Database, records: list[SettlementRecord]) -> dict[UUID, Settled]:
     """Ends requests exactly once each; repeating it is safe."""
     rows = await database.call("SELECT * FROM settle_requests(%s::jsonb)", (_encode(records).decode(),))
