@@ -29,17 +29,20 @@ class Proxy:
     sent under these names is dropped.
     """
 
-    def __init__(self, settings: Settings) -> None:
-        self._base = str(settings.api_url).rstrip("/")
+    def __init__(self, settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self._base = httpx.URL(str(settings.api_url))
+        self._path = self._base.path.rstrip("/")
         self._timeout = httpx.Timeout(settings.api_timeout, connect=2)
+        self._transport = transport or httpx.AsyncHTTPTransport(limits=httpx.Limits(max_connections=200))
         self._client: httpx.AsyncClient | None = None
 
     @asynccontextmanager
     async def lifespan(self, _app: object) -> AsyncIterator[None]:
         """Holds the connections to the API while the web app runs."""
-        transport = httpx.AsyncHTTPTransport(limits=httpx.Limits(max_connections=200))
         no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
-        async with httpx.AsyncClient(transport=transport, timeout=self._timeout, cookies=no_cookies) as self._client:
+        async with httpx.AsyncClient(
+            transport=self._transport, timeout=self._timeout, cookies=no_cookies
+        ) as self._client:
             yield
 
     def routes(self) -> list[Route]:
@@ -48,6 +51,8 @@ class Proxy:
 
     async def forward(self, request: Request) -> Response:
         """The API's answer, or the error in the API's own shape when there is none."""
+        if ".." in request.url.path.split("/"):
+            return _refusal(404, ErrorCode.NOT_FOUND, "There is nothing at this address.")
         body = bytearray()
         async for part in request.stream():
             body += part
@@ -56,8 +61,7 @@ class Proxy:
         assert self._client is not None, "the proxy serves only within its lifespan"
         outgoing = self._client.build_request(
             request.method,
-            f"{self._base}{request.url.path}",
-            params=request.url.query.encode(),
+            self._base.copy_with(path=self._path + request.url.path, query=request.url.query.encode() or None),
             headers=_forwarded(request),
             content=bytes(body),
         )

@@ -83,6 +83,10 @@ class ChatStream:
         """Stops reading as soon as the API has taken the prompt."""
         self._left.set()
 
+    def join(self, timeout: float) -> None:
+        """Waits until nothing is read any more."""
+        self._thread.join(timeout)
+
     def _read(self, client: httpx.Client, request: httpx.Request) -> None:
         try:
             response = client.send(request, stream=True)

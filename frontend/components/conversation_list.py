@@ -92,7 +92,7 @@ def _rename(one: Conversation) -> None:
         try:
             conversations.rename(one.id, (title or "").strip())
         except ApiError as error:
-            st.error(error.body.message)
+            st.error(literal(error.body.message))
         else:
             st.rerun()
     elif cancelled:
@@ -109,7 +109,7 @@ def _delete(one: Conversation) -> None:
         try:
             conversations.delete(one.id)
         except ApiError as error:
-            st.error(error.body.message)
+            st.error(literal(error.body.message))
         else:
             if state.conversation() == str(one.id):
                 _open(None)

@@ -1,6 +1,6 @@
 """The credits meter at the foot of the sidebar."""
 
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 
 import streamlit as st
 from markupsafe import Markup
@@ -9,6 +9,7 @@ from frontend import format as words
 from shared.accounts import Me
 
 _LOW_PERCENT = 15
+_CENT, _TENTH, _MANY = Decimal("0.01"), Decimal("0.1"), Decimal(100)
 _METER = Markup(
     '<div class="fl-meter"><div><b>{plan} plan</b><span>renews {renewal}</span></div>'
     '<div class="fl-bar{tone}" role="meter" aria-label="{label}" aria-valuemin="0" aria-valuemax="100" '
@@ -20,7 +21,8 @@ def draw(me: Me) -> None:
     """The plan, when it renews, and what is left of its credits as a bar."""
     left = max(me.balance, Decimal(0))
     percent = share(left, me.entitlement.monthly_credits)
-    label = f"{words.allowance(left)} of {words.allowance(me.entitlement.monthly_credits)} credits left"
+    granted = words.allowance(me.entitlement.monthly_credits)
+    label = f"{words.allowance(rounded_down(left))} of {granted} credits left"
     st.html(
         _METER.format(
             plan=me.plan.name,
@@ -30,6 +32,11 @@ def draw(me: Me) -> None:
             percent=percent,
         )
     )
+
+
+def rounded_down(left: Decimal) -> Decimal:
+    """What is left as it is shown: never more than there is."""
+    return left.quantize(_CENT if left <= _MANY else _TENTH, ROUND_DOWN)
 
 
 def share(left: Decimal, granted: Decimal) -> int:

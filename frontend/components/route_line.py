@@ -65,5 +65,7 @@ def _icon(message: Message, icon: str, label: str, act: Callable[..., None], *ar
 
 
 def _used(message: Message) -> str:
+    if message.credits == 0:
+        return "not charged"
     about = "about " if message.estimated else ""
     return f"{about}{words.credits(message.credits)} credits"

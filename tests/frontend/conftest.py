@@ -39,16 +39,16 @@ class Visitor:
 @pytest.fixture
 def fake_api(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeApi]:
     """The stand-in, served; the web app's client talks to it."""
-    api = FakeApi()
+    api, pooled = FakeApi(), http.connection
     api.words_per_second = 2000
     with serve(api) as address:
         monkeypatch.setenv("FAIRLEAD_API_URL", address)
         settings.cache_clear()
-        http.connection.clear()
+        pooled.clear()
         yield api
-        http.connection().close()
+        pooled().close()
     settings.cache_clear()
-    http.connection.clear()
+    pooled.clear()
 
 
 @pytest.fixture

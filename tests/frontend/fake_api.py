@@ -106,6 +106,9 @@ class FakeApi:
         self.paths: list[str] = []
         self.broken: set[str] = set()
         """Paths that answer 500."""
+        self.refused: dict[str, Refused] = {}
+        self.refused_methods: set[str] | None = None
+        """Methods that `broken` and `refused` are about; absent: every one."""
         self.options = SigninOptions(signup="open")
         self.words_per_second = 60.0
         self._tasks: set[asyncio.Task[None]] = set()
@@ -159,8 +162,11 @@ class FakeApi:
             self.headers.append(dict(request.headers))
             self.paths.append(request.url.path)
             try:
-                if request.url.path in self.broken:
-                    raise Refused(500, ErrorCode.INTERNAL, "Something broke.")
+                if self.refused_methods is None or request.method in self.refused_methods:
+                    if request.url.path in self.broken:
+                        raise Refused(500, ErrorCode.INTERNAL, "Something broke.")
+                    if request.url.path in self.refused:
+                        raise self.refused[request.url.path]
                 return await endpoint(request)
             except Refused as refused:
                 return _json(ErrorEnvelope(error=refused.body), refused.status)
@@ -220,7 +226,7 @@ class FakeApi:
         agents = ("Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0", "curl/8.5")
         views = [
             SessionView(
-                id=uuid4(),
+                id=UUID(int=number),
                 kind="cookie" if number == 0 else "token",
                 created_at=datetime.now(UTC),
                 last_used_at=datetime.now(UTC),
