@@ -38,8 +38,8 @@ def credits(amount: Decimal | None) -> str:
 
 
 def whole(amount: Decimal) -> str:
-    """Credits where only the size matters, as in a projection: `839`."""
-    return _minus(f"{amount.quantize(Decimal(1), ROUND_HALF_UP):,}")
+    """Credits where only the size matters, as in a projection: `839`; below 100 as `credits`."""
+    return credits(amount) if abs(amount) < _HUNDRED else _minus(f"{amount.quantize(Decimal(1), ROUND_HALF_UP):,}")
 
 
 def allowance(amount: Decimal) -> str:

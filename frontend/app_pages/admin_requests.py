@@ -68,17 +68,18 @@ def _decision(request: AdminPlanRequest, offered: Sequence[PlanView]) -> None:
     )
     if way is not None:
         st.html(Markup('<p class="fl-fine">{}</p>').format(request_detail.forecast(request, way, offered)))
-    note = st.text_area(
-        f"Note to {name}",
-        placeholder="Shown with the decision",
-        max_chars=_NOTE_LENGTH,
-        key=f"note_{request.id}",
-        height=84,
-    ).strip()
-    trouble = st.container()
-    with st.container(horizontal=True, gap="small"):
-        approve = st.button("Approve", key="approve", type="primary", disabled=way is None)
-        decline = st.button("Decline", key="decline")
+    with st.form(f"decision_{request.id}", border=False, enter_to_submit=False):
+        note = st.text_area(
+            f"Note to {name}",
+            placeholder="Shown with the decision",
+            max_chars=_NOTE_LENGTH,
+            key=f"note_{request.id}",
+            height=84,
+        ).strip()
+        trouble = st.container()
+        with st.container(horizontal=True, gap="small"):
+            approve = st.form_submit_button("Approve", key="approve", type="primary", disabled=way is None)
+            decline = st.form_submit_button("Decline", key="decline")
     if decline and not note:
         trouble.error("Say why in the note: it is shown with the decision.")
     elif decline:

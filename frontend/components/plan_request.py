@@ -67,28 +67,32 @@ def _dialog(title: str, *, plan: str | None = None, family: str | None = None) -
         st.html(
             '<p class="fl-lead">An admin sees your reason and your usage of the last 30 days, never your prompts.</p>'
         )
-        reason = st.text_area("Reason", max_chars=REASON_LENGTH, key="plan_reason", height=96)
-        with st.container(horizontal=True, horizontal_alignment="right"):
-            if st.button("Cancel", key="plan_cancel"):
-                st.rerun()
-            sent = st.button("Send request", key="plan_send", type="primary")
-        if sent:
-            _send(reason, plan, family)
+        with st.form("plan_form", border=False, enter_to_submit=False):
+            reason = st.text_area("Reason", max_chars=REASON_LENGTH, key="plan_reason", height=96)
+            trouble = st.container()
+            with st.container(horizontal=True, horizontal_alignment="right", gap="small"):
+                cancelled = st.form_submit_button("Cancel", key="plan_cancel")
+                sent = st.form_submit_button("Send request", key="plan_send", type="primary")
+        if cancelled:
+            st.rerun()
+        if sent and (problem := _sent(reason.strip(), plan, family)) is not None:
+            trouble.error(literal(problem))
+        elif sent:
+            st.rerun()
 
     ask()
 
 
-def _send(reason: str, plan: str | None, family: str | None) -> None:
-    if not reason.strip():
-        st.error("Say what you need it for: an admin decides by it.")
-        return
+def _sent(reason: str, plan: str | None, family: str | None) -> str | None:
+    """None when the request is on its way, else what stands in the way."""
+    if not reason:
+        return "Say what you need it for: an admin decides by it."
     try:
         if plan is not None:
-            plans.ask_for_plan(plan, reason.strip())
+            plans.ask_for_plan(plan, reason)
         elif family is not None:
-            plans.ask_for_family(family, reason.strip())
+            plans.ask_for_family(family, reason)
     except ApiError as error:
-        st.error(literal(error.body.message))
-        return
+        return error.body.message
     state.say("Request sent")
-    st.rerun()
+    return None

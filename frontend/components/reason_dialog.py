@@ -35,17 +35,19 @@ def reason_dialog(
     @st.dialog(literal(title), width="medium" if wide else "small", on_dismiss=undo or "rerun")
     def ask() -> None:
         st.html(Markup('<p class="fl-lead">{}</p>').format(lead))
-        write = fields()
-        reason = st.text_area(
-            "Reason, kept in the audit log", placeholder=example, max_chars=REASON_LENGTH, key="reason", height=84
-        )
-        trouble = st.container()
-        with st.container(horizontal=True, horizontal_alignment="right", gap="small"):
-            if st.button("Cancel", key="dialog_cancel"):
-                if undo is not None:
-                    undo()
-                st.rerun()
-            done = st.button(verb, key="dialog_done", type="primary")
+        with st.form("reason_form", border=False, enter_to_submit=False):
+            write = fields()
+            reason = st.text_area(
+                "Reason, kept in the audit log", placeholder=example, max_chars=REASON_LENGTH, key="reason", height=84
+            )
+            trouble = st.container()
+            with st.container(horizontal=True, horizontal_alignment="right", gap="small"):
+                cancelled = st.form_submit_button("Cancel", key="dialog_cancel")
+                done = st.form_submit_button(verb, key="dialog_done", type="primary")
+        if cancelled:
+            if undo is not None:
+                undo()
+            st.rerun()
         if done and (problem := _carried_out(write, reason.strip())) is not None:
             trouble.error(literal(problem))
         elif done:
