@@ -5,12 +5,14 @@ and dies is started again, after half a second at first and at most half a minut
 """
 
 import asyncio
+import os
+import shutil
 import signal
 import sys
 import time
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,6 +26,8 @@ FIRST_DELAY, LONGEST_DELAY = 0.5, 30.0
 STEADY_SECONDS = 60
 """Who lived this long is restarted without delay the next time."""
 POLL_SECONDS = 0.05
+LOG_BYTES = 50_000_000
+LOG_CHECK_SECONDS = 60.0
 
 
 class ChildFailed(OperatorError):
@@ -87,6 +91,7 @@ class Supervisor:
         async with asyncio.TaskGroup() as tasks:
             for child in self._children:
                 tasks.create_task(self._keep(child))
+            tasks.create_task(self._keep_logs_small())
 
     async def stop(self, seconds: float) -> None:
         """Asks all children to end, those that serve others at last; ends those that need longer than `seconds`."""
@@ -117,6 +122,21 @@ class Supervisor:
             await asyncio.sleep(delay)
             delay = min(delay * 2, LONGEST_DELAY)
             child.process, child.started = await _spawn(child.program), time.monotonic()
+
+    async def _keep_logs_small(self) -> None:
+        while True:
+            await asyncio.sleep(LOG_CHECK_SECONDS)
+            for child in self._children:
+                if child.program.log is not None:
+                    await asyncio.to_thread(cut, child.program.log)
+
+
+def cut(log: Path) -> None:
+    """Begins a large log anew under its writer, who does not notice because it is open for appending."""
+    with suppress(OSError):  # a full disk or a removed file is no reason to stop what runs
+        if log.stat().st_size > LOG_BYTES:
+            shutil.copyfile(log, log.with_suffix(".log.1"))
+            os.truncate(log, 0)
 
 
 def rotate(log: Path) -> None:

@@ -173,6 +173,24 @@ async def test_restarts_wait_longer_and_longer_up_to_a_limit(
     keeping.cancel()
 
 
+async def test_a_log_that_has_grown_large_is_begun_anew_without_its_writer_noticing(
+    supervisor: Supervisor, program: Callable[..., Program], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervision, "LOG_BYTES", 1000)
+    monkeypatch.setattr(supervision, "LOG_CHECK_SECONDS", 0.05)
+    talker = program("import time\nfor n in range(10**6): print(f'line {n}', flush=True); time.sleep(0.001)")
+    assert talker.log is not None
+    await supervisor.start(talker)
+    keeping = asyncio.create_task(supervisor.keep())
+    kept = talker.log.with_suffix(".log.1")
+    async with asyncio.timeout(20):
+        while not (kept.exists() and kept.read_text().startswith("line 0\n") is False and kept.stat().st_size > 0):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    assert b"\0" not in talker.log.read_bytes()
+    assert talker.log.stat().st_size < 20_000
+    keeping.cancel()
+
+
 async def test_stop_ends_a_program_that_does_not_listen(
     supervisor: Supervisor, program: Callable[..., Program], told: Told
 ) -> None:
