@@ -30,6 +30,9 @@ from shared.precheck import Complexity
 DEFAULT_ANSWER = 2048
 """Tokens asked for when the caller does not say how many."""
 
+ESTIMATE_MARGIN = 8
+"""One part in so many of the context is kept free, because token counts are estimates."""
+
 _LIKELY_ANSWER = {
     Complexity.SIMPLE: (40, 300),
     Complexity.STANDARD: (150, 800),
@@ -128,6 +131,7 @@ def decide(
     fitted = Fitted(turns, ask.prompt_tokens, prompt.unread)
     if not choice.chain and choice.too_long_for and prompt.thread is not None:
         room = max(usable_context(model, entitlement) for model in choice.too_long_for)
+        room -= room // ESTIMATE_MARGIN
         fitted = fit(turns, sizes, room - SHORTEST_ANSWER - _answer_room(wished.max_tokens, room))
         choice = choose(structs.replace(ask, prompt_tokens=fitted.tokens), catalogue, entitlement, health)
         fitted = Fitted(fitted.turns, fitted.tokens, fitted.left_out + prompt.unread)

@@ -10,6 +10,8 @@ from tests.fixtures.books import books_balance
 from tests.fixtures.streams import CHAT, ask
 
 CONVERSATIONS = "/api/conversations"
+PROSE = "A sailor ties a bowline where a loop must hold and still come undone. "
+"""About 16 tokens."""
 
 
 async def messages(person: Person, conversation_id: object) -> list[dict[str, object]]:
@@ -162,9 +164,9 @@ class TestContinuing:
     async def test_a_conversation_longer_than_the_model_reads_leaves_the_oldest_out_and_says_so(
         self, api: Api, user: Person
     ) -> None:
-        first = await ask(user, "The first word is anchor. " + "rope " * 9_000)
-        second = await ask(user, "rope " * 9_000, conversation_id=str(first.conversation_id))
-        third = await ask(user, "rope " * 18_000, conversation_id=str(first.conversation_id))
+        first = await ask(user, PROSE * 700)
+        second = await ask(user, PROSE * 700, conversation_id=str(first.conversation_id))
+        third = await ask(user, PROSE * 1_400, conversation_id=str(first.conversation_id))
         assert second.route.notices == []
         assert any("left out of this call" in notice for notice in third.route.notices)
         now = await messages(user, first.conversation_id)

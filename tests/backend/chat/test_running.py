@@ -150,7 +150,7 @@ class TestLeaving:
 
 class TestBusy:
     async def test_one_conversation_writes_one_answer_at_a_time(self, api: Api, person: Person) -> None:
-        response, request_id, lines = await begin(person)
+        response, _, lines = await begin(person)
         conversation = (await person.http.get("/api/conversations")).json()["items"][0]["id"]
         second = await person.http.post(CHAT, json={"conversation_id": conversation, "message": {"content": "and?"}})
         assert (second.status_code, second.json()["error"]["code"]) == (409, "conflict")
@@ -230,7 +230,7 @@ class TestIdempotency:
         body = {"message": {"content": "hello"}, "stream": False, "model": "sim-fault-500"}
         first = await person.http.post(CHAT, json=body, headers={"idempotency-key": "k"})
         second = await person.http.post(CHAT, json=body, headers={"idempotency-key": "k"})
-        assert first.status_code == second.status_code == 502
+        assert first.status_code == second.status_code == 502, first.text
         assert first.json()["error"]["code"] == second.json()["error"]["code"] == "provider_failed"
 
 
