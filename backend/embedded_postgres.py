@@ -188,7 +188,7 @@ class EmbeddedPostgres:
         if server is not None:
             options = ("--pgdata", str(cluster.path), "--mode", mode, "--timeout", str(seconds))
             cluster.run("pg_ctl", "stop", *options, seconds=seconds + 10)
-            if not server.ends(cluster.path, seconds=1):
+            if not server.ends(cluster.path, seconds=5):
                 return False
             _transport_of(server, cluster.password).remove()
         if self._process is not None:
