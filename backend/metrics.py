@@ -1,6 +1,7 @@
 """What Prometheus reads. Labels are names of models and providers, never of people."""
 
 from decimal import Decimal
+from typing import NamedTuple
 
 from prometheus_client import (
     CollectorRegistry,
@@ -57,32 +58,59 @@ class Metrics:
         self.raw_cost = Counter(
             "model_router_raw_cost_dollars", "What answered calls cost at the provider", route, registry=registry
         )
+        self._routes: dict[tuple[str, str], _Route] = {}
         self.active = Gauge("model_router_active_requests", "Answers being written", registry=registry)
 
-    def ended(
-        self,
-        *,
-        model: str,
-        provider: str,
-        assistant: str,
-        state: str,
-        rule: str,
-        seconds: float,
-        first_token_seconds: float | None,
-        prompt_tokens: int,
-        completion_tokens: int,
-        raw_cost: Decimal,
-        fell_back: bool,
-    ) -> None:
+    def ended(self, request: "Ended") -> None:
         """Counts one finished request."""
-        self.requests.labels(model, provider, assistant, state).inc()
-        self.duration.labels(model, provider).observe(seconds)
-        self.rules.labels(rule).inc()
-        if first_token_seconds is not None:
-            self.first_token.labels(model, provider).observe(first_token_seconds)
-        if completion_tokens:
-            self.tokens.labels(model, provider, "prompt").inc(prompt_tokens)
-            self.tokens.labels(model, provider, "completion").inc(completion_tokens)
-            self.raw_cost.labels(model, provider).inc(float(raw_cost))
-        if fell_back:
-            self.fallbacks.labels(model, provider).inc()
+        self.rules.labels(request.rule).inc()
+        self.requests.labels(request.model, request.provider, request.assistant, request.state).inc()
+        route = self._routes.get((request.model, request.provider))
+        if route is None:
+            route = self._routes[request.model, request.provider] = self._route(request.model, request.provider)
+        route.duration.observe(request.seconds)
+        if request.first_token_seconds is not None:
+            route.first_token.observe(request.first_token_seconds)
+        if request.completion_tokens:
+            route.prompt_tokens.inc(request.prompt_tokens)
+            route.completion_tokens.inc(request.completion_tokens)
+            route.raw_cost.inc(float(request.raw_cost))
+        if request.fell_back:
+            route.fallbacks.inc()
+
+    def _route(self, model: str, provider: str) -> "_Route":
+        return _Route(
+            self.duration.labels(model, provider),
+            self.first_token.labels(model, provider),
+            self.tokens.labels(model, provider, "prompt"),
+            self.tokens.labels(model, provider, "completion"),
+            self.raw_cost.labels(model, provider),
+            self.fallbacks.labels(model, provider),
+        )
+
+
+class _Route(NamedTuple):
+    """The figures of one model at one provider; looking them up by their labels costs more than counting."""
+
+    duration: Histogram
+    first_token: Histogram
+    prompt_tokens: Counter
+    completion_tokens: Counter
+    raw_cost: Counter
+    fallbacks: Counter
+
+
+class Ended(NamedTuple):
+    """One finished request. Times are in seconds, `raw_cost` in dollars."""
+
+    model: str
+    provider: str
+    assistant: str
+    state: str
+    rule: str
+    seconds: float
+    first_token_seconds: float | None
+    prompt_tokens: int
+    completion_tokens: int
+    raw_cost: Decimal
+    fell_back: bool

@@ -19,6 +19,7 @@ from backend.jobs import Jobs
 from backend.metering.settlement import Settler
 from backend.metrics import Metrics
 from backend.notifications import Notifier
+from backend.precheck.check import check
 from backend.providers.engine import ProviderClient
 from backend.secrets import load_secrets
 from backend.settings import Settings
@@ -68,12 +69,16 @@ class Services:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Opens everything, and at the end lets answers finish, writes what is owed, and closes."""
+        """Opens everything, and at the end lets answers finish, writes what is owed, and closes.
+
+        The first precheck, which reads the word lists, is made here so that no request waits for it.
+        """
         await self.database.open()
         await self.catalogue.refresh()
         await self.client.start()
         self._listen()
         self.jobs.start()
+        check("")
         _calm_garbage_collection()
         try:
             yield

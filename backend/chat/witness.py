@@ -6,6 +6,7 @@ from backend.chat.order import Route
 from backend.chat.outcome import Ended
 from backend.errors import AppError
 from backend.metering.pricing import ZERO
+from backend.metrics import Ended as EndedRequest
 from backend.metrics import Metrics
 from backend.policy.health import HealthBook
 
@@ -39,17 +40,19 @@ class Witness:
         prompt_tokens = usage.prompt_tokens if usage is not None else 0
         completion_tokens = usage.completion_tokens if usage is not None else 0
         self._metrics.ended(
-            model=model.name,
-            provider=model.provider.name,
-            assistant=order.assistant.family,
-            state=ended.state.value,
-            rule=order.strategy,
-            seconds=ended.latency_ms / 1000,
-            first_token_seconds=ended.first_token_ms / 1000 if ended.first_token_ms is not None else None,
-            prompt_tokens=prompt_tokens,
-            completion_tokens=completion_tokens,
-            raw_cost=ended.charge.raw.total if ended.charge is not None else ZERO,
-            fell_back=ended.route is not order.routes[0],
+            EndedRequest(
+                model=model.name,
+                provider=model.provider.name,
+                assistant=order.assistant.family,
+                state=ended.state.value,
+                rule=order.strategy,
+                seconds=ended.latency_ms / 1000,
+                first_token_seconds=ended.first_token_ms / 1000 if ended.first_token_ms is not None else None,
+                prompt_tokens=prompt_tokens,
+                completion_tokens=completion_tokens,
+                raw_cost=ended.charge.raw.total if ended.charge is not None else ZERO,
+                fell_back=ended.route is not order.routes[0],
+            )
         )
         log.info(
             "call",
