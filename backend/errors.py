@@ -155,6 +155,10 @@ def _not_utf8(request: AnyRequest, _: UnicodeDecodeError) -> Response[ErrorEnvel
     return _app_error(request, InvalidRequest("The body is not UTF-8."))
 
 
+def _too_deep(request: AnyRequest, _: RecursionError) -> Response[ErrorEnvelope]:
+    return _app_error(request, InvalidRequest("The body is nested too deeply."))
+
+
 def _bug(request: AnyRequest, error: Exception) -> Response[ErrorEnvelope]:
     log.error("bug", request_id=_request_id(request), path=request.scope["path"], exc_info=error)
     return _app_error(request, AppError("Something went wrong inside Fairlead. The request id helps your admin."))
@@ -169,6 +173,7 @@ HANDLERS: ExceptionHandlersMap = {
     SqlTimeoutError: _database_away,
     DBAPIError: _unstorable,
     UnicodeDecodeError: _not_utf8,
+    RecursionError: _too_deep,
     Exception: _bug,
 }
 """The one place where errors become responses."""
