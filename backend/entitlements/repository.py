@@ -49,15 +49,15 @@ async def locked_plan(session: AsyncSession, plan_id: UUID) -> Plan | None:
 
 
 async def locked_entitlement(session: AsyncSession, user_id: UUID) -> tuple[UserEntitlement, Plan] | None:
-    """A person's entitlement, which nobody else can change until the unit of work ends, and its plan."""
-    query = (
-        select(UserEntitlement, Plan)
-        .join(Plan)
-        .where(UserEntitlement.user_id == user_id)
-        .with_for_update(of=UserEntitlement)
-        .execution_options(populate_existing=True)
-    )
-    return (await session.exec(query)).first()
+    """A person's entitlement, which nobody else can change until the unit of work ends, and its plan.
+
+    Two statements: a join would drop the row when somebody else changed its plan while this one waited.
+    """
+    lock = select(UserEntitlement).where(UserEntitlement.user_id == user_id).with_for_update()
+    row = (await session.exec(lock.execution_options(populate_existing=True))).first()
+    if row is None:
+        return None
+    return row, (await session.exec(select(Plan).where(Plan.id == row.plan_id))).one()
 
 
 async def list_entitlements(
