@@ -45,7 +45,7 @@ def activation(model: AdminModel) -> None:
         lead,
         "Turn on" if wanted else "Turn off",
         lambda: write,
-        example="For example: price rise from 1 December",
+        example=f"For example: {'asked for by the data team' if wanted else 'price rise from 1 December'}",
         undo=lambda: state.renew(str(model.id)),
     )
 
