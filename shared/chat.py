@@ -49,7 +49,8 @@ class ChatRequest(Request, frozen=True, kw_only=True):
     """A prompt to carry out. Give `message` (in a conversation kept here) or `messages` (kept nowhere).
 
     `replace_from` is the id of a message of the conversation: it and all later ones are replaced by this
-    exchange; without `message`, the prompt before it is answered anew (regenerate).
+    exchange; without `message`, the prompt before it is answered anew (regenerate). `metadata` is kept with the
+    answer and given back with it.
     """
 
     conversation_id: UUID | None = None
@@ -101,6 +102,7 @@ class ChatAnswer(Answer, frozen=True, kw_only=True):
     model: str
     latency_ms: int
     first_token_ms: int | None
+    metadata: dict[str, JsonScalar] = {}
 
 
 class CancelAnswer(Answer, frozen=True, kw_only=True):

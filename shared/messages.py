@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from shared.errors import ErrorCode
+from shared.errors import ErrorCode, JsonScalar
 from shared.wire import Answer, Credits, Instant, Request
 
 
@@ -71,6 +71,7 @@ class Message(Answer, frozen=True, kw_only=True):
     first_token_ms: int | None = None
     failure: ErrorCode | None = None
     feedback: Literal["up", "down"] | None = None
+    metadata: dict[str, JsonScalar] = {}
 
 
 class FeedbackRequest(Request, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ from backend.chat.generation import Generation
 from backend.chat.outcome import Ended
 
 KEEP_SECONDS = 30.0
-"""How long a finished answer can still be read from memory by somebody who comes back."""
+"""How long a finished stream can still be read from memory by somebody who comes back."""
 
 
 class Generations:
@@ -33,6 +33,9 @@ class Generations:
 
         def forget_later(_: asyncio.Future[Ended]) -> None:
             self._running.discard(generation)
+            if not generation.order.streamed:
+                del self._by_request[request_id]
+                return
             asyncio.get_running_loop().call_later(KEEP_SECONDS, self._by_request.pop, request_id, None)
 
         generation.ended.add_done_callback(forget_later)

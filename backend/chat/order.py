@@ -10,6 +10,7 @@ from backend.metering.display_cost import DisplayRate, Tariff
 from backend.metering.rates import WindowState
 from backend.providers.calls import Target, Turn
 from shared.chat import ChatParams, OnDisconnect
+from shared.errors import JsonScalar
 from shared.precheck import Precheck
 
 
@@ -35,6 +36,7 @@ class Order(Struct, frozen=True, kw_only=True):
     routes: tuple[Route, ...]
     turns: tuple[Turn, ...]
     params: ChatParams
+    metadata: dict[str, JsonScalar]
     prompt_tokens: int
     max_tokens: int
     held: Decimal

@@ -83,6 +83,7 @@ class Ended(Struct, frozen=True, kw_only=True):
             model=self.route.model.name,
             latency_ms=self.latency_ms,
             first_token_ms=self.first_token_ms,
+            metadata=self.order.metadata,
         )
 
     def failure(self) -> ErrorBody | None:

@@ -108,7 +108,7 @@ class Pipeline:
 
     def _precheck(self, caller: Caller, request: ChatRequest, prompt: Prompt) -> Checked:
         chosen = request.assistant != "auto"
-        return examine(self._secrets, prompt.text, prompt.earlier, assistant_chosen=chosen)
+        return examine(self._secrets, prompt, assistant_chosen=chosen)
 
     async def _refuse_blocked(self, caller: Caller, checked: Checked, prompt: Prompt) -> None:
         risk = checked.finding.risk
@@ -221,6 +221,7 @@ class Pipeline:
             routes=decided.routes,
             turns=decided.turns,
             params=request.params,
+            metadata=request.metadata,
             prompt_tokens=decided.prompt_tokens,
             max_tokens=admitted.max_tokens,
             held=admitted.held,
@@ -259,6 +260,7 @@ def _conversation(request: ChatRequest, prompt: Prompt, decided: Decided) -> Con
         answer_id=new_id(),
         replace_from=thread.replace_from,
         model=decided.routes[0].model.name,
+        metadata=request.metadata,
         reasons=list(decided.reasons),
         notices=list(decided.notices),
     )

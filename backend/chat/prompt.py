@@ -30,7 +30,8 @@ class Thread(Struct, frozen=True, kw_only=True):
 class Prompt(Struct, frozen=True, kw_only=True):
     """What is to be answered: `text` is the person's newest words, `earlier` their words before, oldest first.
 
-    `turns` is all that was said, `text` included; `unread` counts messages too old to have been read.
+    `turns` is all that was said, `text` included; `unread` counts messages too old to have been read; `unvetted` are
+    earlier words that were not prechecked here when they were said.
     """
 
     text: str
@@ -38,6 +39,7 @@ class Prompt(Struct, frozen=True, kw_only=True):
     turns: tuple[Turn, ...]
     thread: Thread | None
     unread: int = 0
+    unvetted: tuple[str, ...] = ()
 
 
 async def read_prompt(database: Database, identity: Identity, request: ChatRequest) -> Prompt:
@@ -79,6 +81,7 @@ def _stateless(request: ChatRequest, messages: list[ChatMessage]) -> Prompt:
         earlier=tuple(words[:-1]),
         turns=tuple(Turn(m.role, m.content) for m in messages),
         thread=None,
+        unvetted=tuple(m.content for m in messages[:-1]),
     )
 
 

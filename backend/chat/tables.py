@@ -33,7 +33,10 @@ class Conversation(SQLModel, table=True):
 
 
 class Message(SQLModel, table=True):
-    """One message. `position` orders a conversation; columns after `state` belong to answers."""
+    """One message. `position` orders a conversation; columns after `state` belong to answers.
+
+    `labels` is the `metadata` that the caller gave.
+    """
 
     __tablename__ = "messages"
     __table_args__ = (
@@ -56,6 +59,7 @@ class Message(SQLModel, table=True):
     request_id: UUID | None = None
     assistant_id: UUID | None = Field(default=None, foreign_key="assistants.id", ondelete="SET NULL")
     model: str | None = None
+    labels: Any = json_column()
     reasons: Any = json_column("[]")
     notices: Any = json_column("[]")
     prompt_tokens: int | None = None

@@ -44,5 +44,6 @@ def message(row: MessageRow) -> Message:
         latency_ms=m.latency_ms,
         first_token_ms=m.first_token_ms,
         failure=ErrorCode(m.failure) if m.failure else None,
+        metadata=m.labels,
         feedback="up" if row.rating == "up" else "down" if row.rating == "down" else None,
     )

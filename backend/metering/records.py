@@ -9,7 +9,7 @@ from msgspec import UNSET, Struct, UnsetType
 from backend.metering.rates import Window, WindowState
 from shared.admin import BucketCost, Factor, RouteDecision
 from shared.chat import ChatAnswer
-from shared.errors import ErrorBody
+from shared.errors import ErrorBody, JsonScalar
 from shared.messages import FinishReason, MessageState
 from shared.plans import PlanLimits
 from shared.precheck import CategoryScore, Risk
@@ -57,6 +57,7 @@ class ConversationRecord(Struct, frozen=True, kw_only=True):
     prompt: PromptRecord | None
     replace_from: int | None
     model: str
+    metadata: dict[str, JsonScalar]
     reasons: list[str]
     notices: list[str]
 

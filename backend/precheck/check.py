@@ -18,7 +18,7 @@ from backend.precheck.risk import assess
 from backend.precheck.signals import explain
 from backend.precheck.structure import Form, forms
 from backend.precheck.tokens import estimate_tokens
-from shared.precheck import Category, CategoryScore
+from shared.precheck import Category, CategoryScore, Risk
 
 SCORES = 3
 """Categories named in a finding."""
@@ -75,6 +75,11 @@ def check(text: str, *, history: Sequence[str] = (), assistant_chosen: bool = Fa
         signals=(*warnings, *explained),
         needs=tuple(_needs(category, confidence, long=long)),
     )
+
+
+def risk_of(text: str) -> Risk:
+    """The risk of words that are no prompt of their own: earlier turns that a caller brings along."""
+    return assess(read(text), None)[0]
 
 
 def _glance(reading: Reading) -> _Glance:

@@ -57,7 +57,7 @@ class PrecheckController(Controller):
         wished = wish(
             current, entitlement, assistant=data.assistant or "auto", model=None, strategy=None, max_tokens=None
         )
-        checked = examine(secrets, prompt.text, prompt.earlier, assistant_chosen=False)
+        checked = examine(secrets, prompt, assistant_chosen=False)
         balance = await metering.spendable(database, identity.user_id, entitlement.monthly_credits)
         family = checked.finding.recommended_family
         recommended = current.assistant(family) if family is not None else None
@@ -90,4 +90,5 @@ async def _prompt(database: Database, identity: Identity, data: PrecheckRequest)
     words = [turn.content for turn in turns if turn.role is Role.USER]
     if not words:
         raise InvalidRequest("messages has none with the role user.")
-    return Prompt(text=words[-1], earlier=tuple(words[:-1]), turns=tuple(turns), thread=None)
+    unvetted = tuple(m.content for m in (data.messages or []) if m.content is not words[-1])
+    return Prompt(text=words[-1], earlier=tuple(words[:-1]), turns=tuple(turns), thread=None, unvetted=unvetted)

@@ -7,12 +7,13 @@ from msgspec import Struct, structs
 
 from backend.accounts.identity import Identity
 from backend.catalogue.snapshot import Assistant
+from backend.chat.prompt import Prompt
 from backend.columns import new_id
 from backend.metering.records import CheckRecord
-from backend.precheck.check import check
+from backend.precheck.check import check, risk_of
 from backend.precheck.finding import Finding
 from backend.secrets import Secrets
-from shared.precheck import Estimate, Precheck, RecommendedAssistant
+from shared.precheck import Estimate, Precheck, RecommendedAssistant, RiskAction
 
 
 class Checked(Struct, frozen=True, kw_only=True):
@@ -29,11 +30,19 @@ class Checked(Struct, frozen=True, kw_only=True):
         return structs.replace(self, finding=finding)
 
 
-def examine(secrets: Secrets, text: str, earlier: tuple[str, ...], *, assistant_chosen: bool) -> Checked:
-    """Applies the rules to a prompt. Recommending is skipped when the caller chose; risk rules never are."""
+def examine(secrets: Secrets, prompt: Prompt, *, assistant_chosen: bool) -> Checked:
+    """Applies the rules to a prompt. Recommending is skipped when the caller chose; risk rules never are.
+
+    They also see earlier turns that were not prechecked here when they were said.
+    """
+    text = prompt.text
+    finding = check(text, history=prompt.earlier, assistant_chosen=assistant_chosen)
+    for words in prompt.unvetted:
+        if finding.risk.action is not RiskAction.BLOCK and (risk := risk_of(words)).action is RiskAction.BLOCK:
+            finding = structs.replace(finding, risk=risk)
     return Checked(
         id=new_id(),
-        finding=check(text, history=earlier, assistant_chosen=assistant_chosen),
+        finding=finding,
         characters=len(text),
         prompt_hash=secrets.digest("prompt", text),
     )

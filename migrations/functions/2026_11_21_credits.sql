@@ -245,10 +245,10 @@ BEGIN
         END IF;
         position_ := position_ + 1;
         INSERT INTO messages (organisation_id, id, conversation_id, position, role, content, state, request_id,
-            assistant_id, model, reasons, notices)
+            assistant_id, model, labels, reasons, notices)
         VALUES (v_org, (p->'conversation'->>'answer_id')::uuid, v_conversation, position_, 'assistant', '', 'streaming',
             v_request, (p->'conversation'->>'answer_assistant_id')::uuid, p->'conversation'->>'model',
-            p->'conversation'->'reasons', p->'conversation'->'notices');
+            p->'conversation'->'metadata', p->'conversation'->'reasons', p->'conversation'->'notices');
         UPDATE conversations SET revision = revision + 1, last_position = position_, active_request = v_request,
             assistant_id = (p->'conversation'->>'assistant_id')::uuid, updated_at = now_,
             message_count = CASE WHEN cut IS NULL

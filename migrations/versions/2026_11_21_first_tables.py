@@ -638,6 +638,9 @@ def upgrade() -> None:
         sa.Column("assistant_id", sa.Uuid(), nullable=True),
         sa.Column("model", sa.String(), nullable=True),
         sa.Column(
+            "labels", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'::jsonb"), nullable=False
+        ),
+        sa.Column(
             "reasons", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'::jsonb"), nullable=False
         ),
         sa.Column(
