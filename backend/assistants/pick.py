@@ -39,7 +39,7 @@ def wanted_assistant(catalogue: Catalogue, entitlement: Entitlement, wanted: str
 
 
 def pick(catalogue: Catalogue, entitlement: Entitlement, chosen: Assistant | None, recommended: str | None) -> Picked:
-    """The chosen assistant, else the recommended one if the plan has it, else General.
+    """The chosen assistant, else the recommended one if the plan has it, else General or another allowed one.
 
     Raises `Unavailable` when no assistant at all is allowed and enabled.
     """
@@ -48,10 +48,9 @@ def pick(catalogue: Catalogue, entitlement: Entitlement, chosen: Assistant | Non
     found = catalogue.assistant(recommended) if recommended is not None else None
     if found is not None and entitlement.allows_family(found.family):
         return Picked(assistant=found, chosen=False, reason=f"Auto picked the {found.name} assistant.")
-    fallback = catalogue.assistant(FALLBACK_FAMILY) or next(
-        (a for a in catalogue.assistants if a.enabled and a.family != AUTO and a.family in entitlement.families), None
-    )
-    if fallback is None or not entitlement.allows_family(fallback.family):
+    allowed = [a for a in catalogue.assistants if a.enabled and a.family != AUTO and a.family in entitlement.families]
+    fallback = next((a for a in allowed if a.family == FALLBACK_FAMILY), allowed[0] if allowed else None)
+    if fallback is None:
         raise Unavailable("No assistant is enabled for your plan. Ask your admin.")
     locked = f" {found.name} fits better, but is not in your plan." if found is not None else ""
     return Picked(assistant=fallback, chosen=False, reason=f"Auto picked the {fallback.name} assistant.{locked}")

@@ -1,0 +1,31 @@
+"""How models have been doing: the last calls count, and only those."""
+
+from backend.policy.health import REMEMBERED, HealthBook
+
+
+def test_an_unknown_model_has_no_entry_and_counts_as_healthy() -> None:
+    assert HealthBook().get("new") is None
+
+
+def test_uptime_is_the_share_of_the_last_calls_answered() -> None:
+    book = HealthBook()
+    for answered in (True, False, True, True):
+        book.record("m", answered=answered)
+    assert book["m"].uptime == 0.75
+
+
+def test_old_calls_are_forgotten() -> None:
+    book = HealthBook()
+    for _ in range(REMEMBERED):
+        book.record("m", answered=False)
+    assert book["m"].uptime == 0
+    for _ in range(REMEMBERED):
+        book.record("m", answered=True)
+    assert book["m"].uptime == 1
+
+
+def test_models_do_not_share_a_record() -> None:
+    book = HealthBook()
+    book.record("a", answered=False)
+    book.record("b", answered=True)
+    assert (book["a"].uptime, book["b"].uptime) == (0, 1)
