@@ -10,7 +10,7 @@ from litestar import Controller, MediaType, Request, Response, get
 from litestar.datastructures import State
 from litestar.di import NamedDependency
 from msgspec import Struct
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from backend.accounts.guards import requires_role
 from backend.catalogue.cache import CatalogueCache
@@ -116,7 +116,7 @@ class HealthController(Controller):
         if not _may_read_metrics(request, settings):
             raise NotAllowed("Metrics are read from the operator's network or with FAIRLEAD_METRICS_TOKEN.")
         metrics.active.set(len(generations))
-        return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
+        return Response(metrics.text(), media_type=CONTENT_TYPE_LATEST)
 
 
 async def _readiness(database: Database, catalogue: CatalogueCache) -> Readiness:

@@ -1,6 +1,7 @@
 """What Prometheus reads. Labels are names of models and providers, never of people."""
 
 from decimal import Decimal
+from pathlib import Path
 from typing import NamedTuple
 
 from prometheus_client import (
@@ -11,17 +12,20 @@ from prometheus_client import (
     Histogram,
     PlatformCollector,
     ProcessCollector,
+    generate_latest,
 )
+from prometheus_client.multiprocess import MultiProcessCollector
 
 SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80, 160)
 
 
 class Metrics:
-    """One process's figures, in a registry of their own."""
+    """One process's figures, in a registry of their own; with `folder`, those of all processes that share it."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path | None = None) -> None:
         route = ["model", "provider"]
-        registry = self.registry = CollectorRegistry()
+        self._folder = folder
+        registry = self._registry = CollectorRegistry()
         ProcessCollector(registry=registry)
         PlatformCollector(registry=registry)
         GCCollector(registry=registry)
@@ -43,7 +47,11 @@ class Metrics:
             registry=registry,
         )
         self.health = Gauge(
-            "model_router_model_health_score", "Share of recent calls answered, 0 to 1", ["model"], registry=registry
+            "model_router_model_health_score",
+            "Share of recent calls answered, 0 to 1",
+            ["model"],
+            registry=registry,
+            multiprocess_mode="mostrecent",
         )
         self.rules = Counter(
             "model_router_routing_rule_matches", "Decisions by strategy or rule", ["rule"], registry=registry
@@ -59,7 +67,17 @@ class Metrics:
             "model_router_raw_cost_dollars", "What answered calls cost at the provider", route, registry=registry
         )
         self._routes: dict[tuple[str, str], _Route] = {}
-        self.active = Gauge("model_router_active_requests", "Answers being written", registry=registry)
+        self.active = Gauge(
+            "model_router_active_requests", "Answers being written", registry=registry, multiprocess_mode="livesum"
+        )
+
+    def text(self) -> bytes:
+        """Everything in Prometheus's text format."""
+        if self._folder is None:
+            return generate_latest(self._registry)
+        together = CollectorRegistry()
+        MultiProcessCollector(together, path=str(self._folder))  # type: ignore[no-untyped-call]
+        return generate_latest(together)
 
     def ended(self, request: "Ended") -> None:
         """Counts one finished request."""

@@ -46,7 +46,7 @@ class Services:
         self.settler = Settler(self.database)
         self.generations = Generations()
         self.notifier = Notifier(self.database, self.refresh)
-        self.metrics = Metrics()
+        self.metrics = Metrics(settings.metrics_dir)
         self.pipeline = Pipeline(
             settings=settings,
             secrets=self.secrets,

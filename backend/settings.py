@@ -64,6 +64,8 @@ class Settings(BaseSettings):
     trusted_proxies: Networks = (IPv4Network("127.0.0.1/32"), IPv6Network("::1/128"))
     """Peers whose `X-Forwarded-For` is believed."""
     metrics_token: Key = None
+    metrics_dir: Path | None = Field(None, validation_alias="PROMETHEUS_MULTIPROC_DIR")
+    """Where several processes count together, set by Fairlead for its workers. The library reads the same name."""
     drain_seconds: Annotated[float, Field(ge=0, le=600)] = 30
 
     admin_email: str | None = None

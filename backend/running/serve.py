@@ -1,7 +1,9 @@
 """`fairlead serve` with several API processes on one listening socket."""
 
+import shutil
 import socket
 from collections.abc import Callable
+from pathlib import Path
 
 from backend.running.ports import base_url
 from backend.running.settings import backend_environment
@@ -33,10 +35,20 @@ async def serve_with_workers(settings: Settings, listener: socket.socket, tell: 
 def api_program(settings: Settings, listener: socket.socket) -> Program:
     """One API process on an inherited socket."""
     descriptor = listener.fileno()
+    environment = backend_environment(settings)
+    if settings.workers > 1:
+        environment["PROMETHEUS_MULTIPROC_DIR"] = str(_empty_folder(settings.data_dir.absolute() / "metrics"))
     return Program(
         "API",
         ("backend.asgi", str(descriptor)),
-        backend_environment(settings),
+        environment,
         health=f"{base_url(settings.host, settings.api_port)}/health",
         descriptors=(descriptor,),
     )
+
+
+def _empty_folder(folder: Path) -> Path:
+    """Where the workers count together; what earlier ones counted is forgotten, as with any restart."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
