@@ -166,3 +166,10 @@ def test_no_amount_is_shown_with_a_hyphen_or_an_exponent(amount: Decimal) -> Non
     for text in (words.credits(amount), words.allowance(amount), words.dollars(amount), words.price(amount)):
         assert "-" not in text
         assert "E" not in text
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"), [("839.4", "839"), ("1234.5", "1,235"), ("12.345", "12.35"), ("0", "0.00")]
+)
+def test_projections_show_only_the_size_of_large_amounts(amount: str, text: str) -> None:
+    assert words.whole(Decimal(amount)) == text

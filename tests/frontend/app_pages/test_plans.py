@@ -42,7 +42,7 @@ def test_a_request_without_a_reason_is_not_sent(desk: Desk) -> None:
     dialog = by_button(at, "request_pro")
     at.text_area(key="plan_reason").input("   ")
     dialog.press("plan_send")
-    assert [error.value for error in at.error] == ["Say what you need it for: an admin decides by it."]
+    assert [error.value for error in at.error] == ["Say what you need it for\\: an admin decides by it\\."]
     assert not desk.api.bodies("POST", "/api/plan-requests")
 
 
