@@ -72,7 +72,7 @@ class Settings(BaseSettings):
     admin_password: Key = None
     signup: Literal["open", "closed"] = "closed"
     default_plan: str = "starter"
-    credits_per_dollar: Annotated[Decimal, Field(gt=0, le=1_000_000)] = Decimal(100)
+    credits_per_dollar: Annotated[Decimal, Field(gt=0, le=1_000_000, decimal_places=6)] = Decimal(100)
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", validation_alias=AliasChoices("FAIRLEAD_LOG_LEVEL", "LOG_LEVEL")
     )

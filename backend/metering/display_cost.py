@@ -38,7 +38,7 @@ class Tariff(Struct, frozen=True, kw_only=True):
             return 0
         if self.each == 0:
             return wanted
-        return min(wanted, int((credits - self.fixed) / self.each))
+        return min(wanted, int(EXACT.divide_int(EXACT.subtract(credits, self.fixed), self.each)))
 
 
 def display_rate(

@@ -1,8 +1,8 @@
 """From tokens and prices to raw cost. Pure and exact.
 
 raw cost = sum over buckets of tokens x price per million / 10^6, plus the price per request. A bucket without a
-price of its own is priced like the one it is part of: cached input, cache writes and audio like input, reasoning
-and image tokens like output.
+price of its own is priced like the one it is part of: cached input and cache writes like input, reasoning, image and
+audio tokens like output.
 """
 
 from decimal import Context, Decimal, Inexact

@@ -1,6 +1,6 @@
 """Rate windows: who is counted, by what, and what the caller is told. Pure."""
 
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from time import time
 from typing import Literal
 from uuid import UUID
@@ -60,9 +60,11 @@ def _user_key(kind: Kind, user_id: UUID) -> str:
 def _site(address: str) -> str:
     """An IPv6 customer has a whole /64, so that is what counts as one address."""
     parsed = ip_address(address)
-    if parsed.version == 6:
-        return str(ip_address(int(parsed) >> _IPV6_SITE_BITS << _IPV6_SITE_BITS))
-    return str(parsed)
+    if isinstance(parsed, IPv4Address):
+        return str(parsed)
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(IPv6Address(int(parsed) >> _IPV6_SITE_BITS << _IPV6_SITE_BITS))
 
 
 def rate_headers(states: list[WindowState]) -> dict[str, str]:

@@ -207,7 +207,7 @@ BEGIN
     END IF;
     max_tokens := v_wanted;
     IF v_fixed + v_each * v_wanted > spendable AND v_each > 0 THEN
-        max_tokens := least(v_wanted, floor((spendable - v_fixed) / v_each));
+        max_tokens := least(v_wanted, div(spendable - v_fixed, v_each));  -- exact: a quotient would be rounded
     END IF;
     IF v_fixed > spendable OR max_tokens < least(v_wanted, (p->>'min_tokens')::int) THEN
         RETURN jsonb_build_object('outcome', 'out_of_credits', 'binding', binding, 'spendable', spendable,
