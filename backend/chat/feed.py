@@ -83,7 +83,7 @@ class Feed:
         self.length = 0
         self.closed = False
         self.on_deserted: Callable[[], object] | None = None
-        self._head: list[ChatEvent] = []
+        self._head: list[tuple[int, ChatEvent]] = []
         self._parts: list[str] = []
         self._tail: list[ChatEvent] = []
         self._readers: list[Reader] = []
@@ -97,8 +97,10 @@ class Feed:
 
     def say(self, event: ChatEvent, *, keep: bool = True) -> None:
         """Tells everybody an event that is not text; `keep` says whether late readers are told too."""
-        if keep:
-            (self._tail if self._parts else self._head).append(event)
+        if keep and self._parts:
+            self._tail.append(event)
+        elif keep:
+            self._head.append((self.attempt, event))
         if self._readers:
             frame = encode(event, self.attempt, self.length)
             for reader in self._readers:
@@ -141,7 +143,7 @@ class Feed:
             reader.spoken_at = now
 
     def _missed(self, after: EventId) -> list[bytes]:
-        frames = [encode(event, self.attempt, 0) for event in self._head] if after == START else []
+        frames = [encode(event, attempt, 0) for attempt, event in self._head if (attempt, 0) >= after]
         text = self.text
         seen = after.offset if after.attempt == self.attempt else 0
         if len(text) > seen:
