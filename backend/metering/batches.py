@@ -16,6 +16,7 @@ import structlog
 BATCH = 25
 AT_ONCE = 2
 """Statements on their way at the same time."""
+FIRST_PAUSE = 0.05
 LONGEST_PAUSE = 5.0
 AWAY = (psycopg.OperationalError, psycopg_pool.PoolTimeout)
 
@@ -34,6 +35,7 @@ Record = TypeVar("Record", bound=HasRequestId)
 Result = TypeVar("Result")
 Write = Callable[[list[Record]], Awaitable[dict[UUID, Result]]]
 """A repeatable statement: results by request id."""
+Batch = dict[UUID, tuple[Record, asyncio.Future[Result]]]
 
 
 class Batches(Generic[Record, Result]):
@@ -43,16 +45,18 @@ class Batches(Generic[Record, Result]):
         self._name = name
         self._write = write
         self._persistent = persistent
-        self._waiting: dict[UUID, tuple[Record, asyncio.Future[Result]]] = {}
+        self._waiting: Batch[Record, Result] = {}
         self._sent = 0
         self._tasks: set[asyncio.Task[None]] = set()
-        self._pause = 0.05
+        self._pause = FIRST_PAUSE
 
     def __len__(self) -> int:
         return len(self._waiting) + self._sent
 
     def submit(self, record: Record) -> asyncio.Future[Result]:
-        """Queues a record. The future may be ignored, or awaited under `asyncio.shield`."""
+        """Queues a record, once for each request. The future may be ignored, or awaited under `asyncio.shield`."""
+        if record.request_id in self._waiting:
+            return self._waiting[record.request_id][1]
         future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._waiting[record.request_id] = (record, future)
         if len(self._tasks) < AT_ONCE:
@@ -74,35 +78,42 @@ class Batches(Generic[Record, Result]):
             batch = {request_id: self._waiting.pop(request_id) for request_id in list(self._waiting)[:BATCH]}
             self._sent += len(batch)
             try:
-                await self._send(batch)
+                unwritten = await self._send(batch)
             finally:
                 self._sent -= len(batch)
+            if unwritten:
+                self._waiting.update(unwritten)
+                await asyncio.sleep(self._pause)
+                self._pause = min(2 * self._pause, LONGEST_PAUSE)
 
-    async def _send(self, batch: dict[UUID, tuple[Record, asyncio.Future[Result]]]) -> None:
+    async def _send(self, batch: Batch[Record, Result]) -> Batch[Record, Result]:
+        """Writes a batch; gives back what is to be tried again. A record that cannot be written fails alone."""
         try:
-            self._resolve(batch, await self._write([record for record, _ in batch.values()]))
-            self._pause = 0.05
+            results = await self._write([record for record, _ in batch.values()])
         except AWAY as error:
-            await self._away(batch, error)
-        except psycopg.Error as error:
+            return self._away(batch, error)
+        except Exception as error:
             if len(batch) == 1:
                 self._refuse(batch, error)
-            else:
-                for request_id, entry in batch.items():
-                    await self._send({request_id: entry})
+                return {}
+            unwritten: Batch[Record, Result] = {}
+            for request_id, entry in batch.items():
+                unwritten |= await self._send({request_id: entry})
+            return unwritten
+        self._pause = FIRST_PAUSE
+        self._resolve(batch, results)
+        return {}
 
-    async def _away(self, batch: dict[UUID, tuple[Record, asyncio.Future[Result]]], error: Exception) -> None:
-        if not self._persistent:
-            for _, future in batch.values():
-                if not future.done():
-                    future.set_exception(error)
-            return
-        log.warning("database_awaited", queue=self._name, waiting=len(self), fault=type(error).__name__)
-        self._waiting.update(batch)
-        await asyncio.sleep(self._pause)
-        self._pause = min(2 * self._pause, LONGEST_PAUSE)
+    def _away(self, batch: Batch[Record, Result], error: Exception) -> Batch[Record, Result]:
+        if self._persistent:
+            log.warning("database_awaited", queue=self._name, waiting=len(self), fault=type(error).__name__)
+            return batch
+        for _, future in batch.values():
+            if not future.done():
+                future.set_exception(error)
+        return {}
 
-    def _refuse(self, batch: dict[UUID, tuple[Record, asyncio.Future[Result]]], error: Exception) -> None:
+    def _refuse(self, batch: Batch[Record, Result], error: Exception) -> None:
         for request_id, (_, future) in batch.items():
             log.error("write_refused", queue=self._name, request_id=str(request_id), exc_info=error)
             if not future.done():
@@ -110,7 +121,11 @@ class Batches(Generic[Record, Result]):
                 future.exception()
 
     @staticmethod
-    def _resolve(batch: dict[UUID, tuple[Record, asyncio.Future[Result]]], results: dict[UUID, Result]) -> None:
+    def _resolve(batch: Batch[Record, Result], results: dict[UUID, Result]) -> None:
         for request_id, (_, future) in batch.items():
-            if not future.done():
+            if future.done():
+                continue
+            if request_id in results:
                 future.set_result(results[request_id])
+            else:
+                future.set_exception(LookupError(f"request {request_id} was written without a result"))
