@@ -55,14 +55,12 @@ def _requests(waiting: int, oldest: datetime | None, now: datetime) -> list[str]
         return []
     since = f"{oldest.day} {oldest:%b %Y, %H:%M} UTC"
     if waiting == 1:
-        return [f"A plan request waits since {since}."]
-    return [f"{waiting} plan requests wait for an answer, the oldest since {since}."]
+        return [f"A plan request waits longer than a day. It was made on {since}."]
+    return [f"{waiting} plan requests wait for an answer. The oldest was made on {since}."]
 
 
 def _prices(names: list[str]) -> list[str]:
     if not names:
         return []
     shown = ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
-    return [
-        f"Active models with prices older than {OLD_PRICES.days} days: {shown}. The ledger may drift from the bill."
-    ]
+    return [f"Active models use prices older than {OLD_PRICES.days} days. {shown}: compare them with the bill."]

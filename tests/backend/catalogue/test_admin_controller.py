@@ -6,25 +6,13 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
-import psycopg
-from psycopg.rows import dict_row
 
+from tests.backend.desk import WHY, code, events, rows
 from tests.fixtures.api import Api, Person
 
 MODELS = "/api/admin/models"
 PROVIDERS = "/api/admin/providers"
 MULTIPLIERS = "/api/admin/multipliers"
-WHY = {"reason": "A test."}
-
-
-def rows(api: Api, statement: str) -> list[dict[str, Any]]:
-    with psycopg.connect(str(api.services.settings.database_url), autocommit=True, row_factory=dict_row) as connection:
-        cursor = connection.execute(statement)
-        return cursor.fetchall() if cursor.description else []
-
-
-def events(api: Api, action: str) -> list[dict[str, Any]]:
-    return rows(api, f"SELECT * FROM audit_events WHERE action = '{action}' ORDER BY id")
 
 
 async def model(person: Person, name: str) -> dict[str, Any]:
@@ -50,10 +38,6 @@ async def new_model(person: Person, **facts: object) -> httpx.Response:
     }
     body = {name: value for name, value in given.items() if value is not None}
     return await person.http.post(MODELS, json=body)
-
-
-def code(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["error"]["code"]
 
 
 ROUTES = (

@@ -2,46 +2,18 @@
 
 import asyncio
 from datetime import timedelta
-from decimal import Decimal
-from typing import Any
 from uuid import uuid4
 
 import httpx
-import psycopg
-from psycopg.rows import dict_row
 
 from shared.accounts import UserRole
+from tests.backend.desk import WHY, account, code, events, rows
 from tests.backend.requests import settled
 from tests.fixtures.api import Api, Join, Person
 
 PLANS = "/api/admin/plans"
 ENTITLEMENTS = "/api/admin/entitlements"
 REQUESTS = "/api/admin/plan-requests"
-WHY = {"reason": "A test."}
-
-
-def rows(api: Api, statement: str) -> list[dict[str, Any]]:
-    with psycopg.connect(str(api.services.settings.database_url), autocommit=True, row_factory=dict_row) as connection:
-        cursor = connection.execute(statement)
-        return cursor.fetchall() if cursor.description else []
-
-
-def events(api: Api, action: str) -> list[dict[str, Any]]:
-    return rows(api, f"SELECT * FROM audit_events WHERE action = '{action}' ORDER BY id")
-
-
-def account(api: Api, person: Person) -> tuple[Decimal, Decimal]:
-    """The balance, and what the ledger sums to."""
-    [row] = rows(
-        api,
-        "SELECT balance, (SELECT sum(amount) FROM ledger_entries l WHERE l.user_id = a.user_id) AS ledger"
-        f" FROM credit_accounts a WHERE user_id = '{person.id}'",
-    )
-    return row["balance"], row["ledger"]
-
-
-def code(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["error"]["code"]
 
 
 async def ask(person: Person, **what: str) -> str:

@@ -1,25 +1,12 @@
 """Plans and plan requests as people use them."""
 
 import asyncio
-from typing import Any
 
-import httpx
-import psycopg
-from psycopg.rows import dict_row
-
+from tests.backend.desk import code, rows
 from tests.fixtures.api import Api, Join, Person
 
 REQUESTS = "/api/plan-requests"
 WHY = {"reason": "The audit needs it."}
-
-
-def code(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["error"]["code"]
-
-
-def requests(api: Api) -> list[dict[str, Any]]:
-    with psycopg.connect(str(api.services.settings.database_url), row_factory=dict_row) as connection:
-        return connection.execute("SELECT * FROM plan_requests").fetchall()
 
 
 async def test_nobody_asks_without_signing_in(api: Api) -> None:
@@ -64,7 +51,7 @@ async def test_what_cannot_be_asked_for_is_refused_and_nothing_is_written(api: A
         ({"model_family": "code", **WHY}, (409, "conflict")),
     ):
         assert code(await user.http.post(REQUESTS, json=body)) == expected, body
-    assert requests(api) == []
+    assert rows(api, "SELECT * FROM plan_requests") == []
 
 
 async def test_a_plan_is_asked_for_by_slug_or_id(user: Person) -> None:
@@ -79,7 +66,7 @@ async def test_the_same_thing_waits_only_once_also_when_asked_twice_at_once(api:
     body = {"model_family": "reasoning", **WHY}
     answers = await asyncio.gather(*(user.http.post(REQUESTS, json=body) for _ in range(5)))
     assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409, 409]
-    assert len(requests(api)) == 1
+    assert len(rows(api, "SELECT * FROM plan_requests")) == 1
     assert (await user.http.post(REQUESTS, json={"plan": "pro", **WHY})).status_code == 201
 
 
