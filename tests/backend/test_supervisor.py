@@ -57,7 +57,7 @@ class Told:
         self._news.set()
 
     async def until(self, count: int) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while len(self.sentences) < count:
                 self._news.clear()
                 await self._news.wait()
@@ -100,7 +100,7 @@ def children() -> list[psutil.Process]:
 
 async def log_says(program: Program, words: str) -> None:
     assert program.log is not None
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while words not in program.log.read_text():  # noqa: ASYNC110 another process writes it
             await asyncio.sleep(0.01)
 
@@ -149,7 +149,7 @@ async def test_a_killed_program_is_told_and_started_again(
     first.kill()
     await told.until(1)
     assert "was ended by SIGKILL; it is started again in 0.05 s (see " in told.sentences[0]
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not (again := [child for child in children() if child.pid != first.pid]):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     assert again[0].is_running()
@@ -183,7 +183,7 @@ async def test_a_log_that_has_grown_large_is_begun_anew_without_its_writer_notic
     await supervisor.start(talker)
     keeping = asyncio.create_task(supervisor.keep())
     kept = talker.log.with_suffix(".log.1")
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not (kept.exists() and kept.read_text().startswith("line 0\n") is False and kept.stat().st_size > 0):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     assert b"\0" not in talker.log.read_bytes()
