@@ -78,7 +78,10 @@ class UsageFigures(Answer, frozen=True, kw_only=True):
 
 
 class RouteView(Answer, frozen=True, kw_only=True):
-    """Which assistant and model answer, and why, in words for the person who asked."""
+    """Which assistant and model answer, and why, in words for the person who asked.
+
+    `model` is the catalogue's name, `model_name` the one for people.
+    """
 
     assistant: str
     model: str
@@ -86,6 +89,7 @@ class RouteView(Answer, frozen=True, kw_only=True):
     attempt: int
     max_tokens: int
     notices: list[str] = []
+    model_name: str = ""
 
 
 class ChatAnswer(Answer, frozen=True, kw_only=True):

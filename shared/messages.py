@@ -47,7 +47,7 @@ class Message(Answer, frozen=True, kw_only=True):
     """A stored message. Fields after `created_at` belong to answers only.
 
     `reasons` says in plain words why this assistant and model answered; `notices` what the person should
-    know of the way there (a fallback, older turns left out). `failure` is set when `state` is `interrupted`.
+    know of the way there (a fallback, older turns left out). `model_name` is the model's name for people. `failure` is set when `state` is `interrupted`.
     """
 
     id: UUID
@@ -60,6 +60,7 @@ class Message(Answer, frozen=True, kw_only=True):
     assistant_id: UUID | None = None
     assistant_name: str | None = None
     model: str | None = None
+    model_name: str | None = None
     reasons: list[str] = []
     notices: list[str] = []
     prompt_tokens: int | None = None

@@ -96,6 +96,7 @@ def route_view(order: Order, route: Route, attempt: int, max_tokens: int, notice
     return RouteView(
         assistant=order.assistant.name,
         model=route.model.name,
+        model_name=route.model.display_name,
         reasons=list(order.reasons),
         attempt=attempt,
         max_tokens=max_tokens,

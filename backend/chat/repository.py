@@ -10,6 +10,7 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.assistants.tables import Assistant
+from backend.catalogue.tables import Model
 from backend.chat.tables import Conversation, Feedback, Message
 from backend.database import Database
 from shared.messages import Role
@@ -123,10 +124,11 @@ async def remove(session: AsyncSession, conversation: Conversation) -> None:
 
 
 class MessageRow(Struct, frozen=True):
-    """A message with its assistant's name and the person's rating."""
+    """A message with its assistant's and model's names for people and the person's rating."""
 
     message: Message
     assistant_name: str | None
+    model_name: str | None
     rating: str | None
 
 
@@ -135,8 +137,9 @@ async def list_messages(
 ) -> list[MessageRow]:
     """The newest messages before a position, newest first."""
     statement = (
-        select(Message, col(Assistant.name), col(Feedback.rating))
+        select(Message, col(Assistant.name), col(Model.display_name), col(Feedback.rating))
         .outerjoin(Assistant, col(Assistant.id) == col(Message.assistant_id))
+        .outerjoin(Model, col(Model.name) == col(Message.model))
         .outerjoin(
             Feedback,
             and_(
@@ -150,7 +153,7 @@ async def list_messages(
         statement = statement.where(col(Message.position) < before)
     statement = statement.order_by(col(Message.position).desc()).limit(limit)
     rows = (await session.execute(statement)).all()
-    return [MessageRow(message, name, rating) for message, name, rating in rows]
+    return [MessageRow(*row) for row in rows]
 
 
 async def own_answer(session: AsyncSession, organisation_id: UUID, user_id: UUID, message_id: UUID) -> Message | None:

@@ -34,6 +34,7 @@ def message(row: MessageRow) -> Message:
         assistant_id=m.assistant_id,
         assistant_name=row.assistant_name,
         model=m.model,
+        model_name=row.model_name or m.model,
         reasons=m.reasons,
         notices=m.notices,
         prompt_tokens=m.prompt_tokens,

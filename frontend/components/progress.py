@@ -51,13 +51,13 @@ class Progress:
         """What is awaited while there is no text yet."""
         if self.text:
             return None
-        return f"Waiting for {self.route.model}" if self.route else "Choosing a model"
+        return f"Waiting for {self.route.model_name or self.route.model}" if self.route else "Choosing a model"
 
     def line(self) -> str:
         """The live line as markdown: who answers, and what it cost so far."""
         if waiting := self.waiting():
             return f":shimmer[{literal(waiting)}]"
-        facts = [f"{self.route.assistant} assistant", self.route.model] if self.route else []
+        facts = [f"{self.route.assistant} assistant", self.route.model_name or self.route.model] if self.route else []
         if self.usage:
             facts.append(f"{words.credits(self.usage.credits)} credits so far")
         return literal(" · ".join(facts))

@@ -21,7 +21,7 @@ def facts(message: Message) -> str:
     known = [
         "Stopped" if message.state is MessageState.CANCELLED else None,
         message.assistant_name and f"{message.assistant_name} assistant",
-        message.model,
+        message.model_name or message.model,
         None if message.credits is None else _used(message),
     ]
     return " · ".join(fact for fact in known if fact)
@@ -37,7 +37,7 @@ def why(message: Message) -> Markup:
         ("Written", None if message.completion_tokens is None else words.plural(message.completion_tokens, "token")),
         ("Used", None if message.credits is None else _used(message)),
     ]
-    origin = " · ".join(name for name in (message.assistant_name, message.model) if name)
+    origin = " · ".join(name for name in (message.assistant_name, message.model_name or message.model) if name)
     return _WHY.format(
         title=f"Why this answer came from {origin}" if origin else "How this answer came about",
         reasons=Markup().join(_REASON.format(reason) for reason in reasons),

@@ -14,7 +14,7 @@ PRO = entitlement(plan("pro", families=frozenset({"general", "code"})))
 
 class TestWanted:
     @pytest.mark.parametrize(
-        "unknown", ["", "cod", "Code", "general ", "01900000-0000-7000-8000-000000000000", "\0", "x" * 10_000]
+        "unknown", ["", "cod", "Code", "general ", "01900000-0000-7000-8000-0000000000", "\0", "x" * 10_000]
     )
     def test_an_unknown_one_is_not_found(self, unknown: str) -> None:
         with pytest.raises(NotFound):
