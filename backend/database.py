@@ -41,7 +41,12 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = libpq_url(url)
         self.engine: AsyncEngine = create_async_engine(
-            sqlalchemy_url(url), pool_size=8, max_overflow=8, pool_pre_ping=True, pool_timeout=PATIENCE_SECONDS
+            sqlalchemy_url(url),
+            pool_size=8,
+            max_overflow=8,
+            pool_pre_ping=True,
+            pool_timeout=PATIENCE_SECONDS,
+            hide_parameters=True,  # they may be prompts, and errors are logged
         )
         self._sessions = async_sessionmaker(self.engine, class_=AsyncSession, expire_on_commit=False)
         self.pool: psycopg_pool.AsyncConnectionPool[HotConnection] = psycopg_pool.AsyncConnectionPool(

@@ -1,14 +1,26 @@
 """Structured JSON logs on standard output: event, time, level and facts; never a prompt, a secret or a raw cost."""
 
+import json
 import logging
+import re
 import sys
+import traceback
 
 import msgspec
 import structlog
-from structlog.typing import EventDict
+from structlog.typing import EventDict, ExcInfo
 
 _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 _encode = msgspec.json.Encoder(enc_hook=str).encode
+_VALUES = re.compile(r"^\s*(DETAIL|CONTEXT|LINE \d+|unnamed portal parameter).*\n?", re.MULTILINE)
+"""Lines of PostgreSQL's errors that repeat what the statement was given, which may be somebody's prompt."""
+
+
+def _told(exc_info: ExcInfo) -> str:
+    return _VALUES.sub("", "".join(traceback.format_exception(*exc_info))).rstrip()
+
+
+_exceptions = structlog.processors.ExceptionRenderer(_told)
 
 
 def configure_logging(level: str) -> None:
@@ -19,7 +31,7 @@ def configure_logging(level: str) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
+            _exceptions,
             _render,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
@@ -34,7 +46,7 @@ def configure_logging(level: str) -> None:
                     structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                     structlog.processors.add_log_level,
                     structlog.processors.TimeStamper(fmt="iso", utc=True),
-                    structlog.processors.format_exc_info,
+                    _exceptions,
                     _render_text,
                 ]
             )
@@ -42,8 +54,11 @@ def configure_logging(level: str) -> None:
 
 
 def _render(_: object, __: str, event: EventDict) -> bytes:
-    return _encode(event)
+    try:
+        return _encode(event)
+    except (TypeError, ValueError, OverflowError):  # a lone surrogate, a huge number: never a reason to fail
+        return json.dumps(event, default=str).encode()
 
 
-def _render_text(_: object, __: str, event: EventDict) -> str:
-    return _encode(event).decode()
+def _render_text(logger: object, method: str, event: EventDict) -> str:
+    return _render(logger, method, event).decode()

@@ -13,7 +13,8 @@ from msgspec import Meta, Struct
 
 from backend.providers.calls import TokenUsage
 
-_Count = Annotated[int, Meta(ge=0, le=2**31 - 1)] | None
+_Count = Annotated[int, Meta(ge=0, le=100_000_000)] | None
+_DEAREST_CALL = Decimal(1_000_000)
 
 
 class _PromptDetails(Struct):
@@ -50,10 +51,15 @@ _decode = msgspec.json.Decoder(_Usage, strict=False).decode
 def read_usage(raw: bytes) -> Reported:
     """The figures of one `usage` object. Raises `msgspec.DecodeError` for figures that cannot be."""
     wire = _decode(raw)
-    cost = wire.cost if wire.cost is not None and wire.cost.is_finite() and wire.cost >= 0 else None
+    cost = wire.cost if wire.cost is not None and _is_cost(wire.cost) else None
     if wire.prompt_tokens is None and wire.completion_tokens is None:
         return Reported(None, cost)
     return Reported(_buckets(wire), cost)
+
+
+def _is_cost(stated: Decimal) -> bool:
+    """Whether it can be an amount of dollars that somebody charges for one call."""
+    return stated.is_finite() and 0 <= stated <= _DEAREST_CALL and (stated == 0 or stated.adjusted() > -30)
 
 
 def _buckets(wire: _Usage) -> TokenUsage:

@@ -84,6 +84,7 @@ def test_an_object_without_counts_is_no_usage(raw):
         b"",
         b'{"prompt_tokens": -1}',
         b'{"completion_tokens": 99999999999}',
+        b'{"completion_tokens": 100000001}',
         b'{"prompt_tokens": []}',
     ],
 )
@@ -101,6 +102,10 @@ def test_counts_that_cannot_be_are_refused(raw):
         (b'{"cost": null}', None),
         (b'{"cost": -1}', None),
         (b'{"cost": "Infinity"}', None),
+        (b'{"cost": "NaN"}', None),
+        (b'{"cost": 1e999999}', None),
+        (b'{"cost": 1e-999999}', None),
+        (b'{"cost": 1000001}', None),
     ],
 )
 def test_the_cost_is_kept_to_the_last_digit(raw, cost):
