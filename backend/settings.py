@@ -97,10 +97,13 @@ class Settings(BaseSettings):
             return cls(**overrides)  # type: ignore[arg-type]
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-            name = str(first["loc"][0]) if first["loc"] else "settings"
+            said = first["msg"].removeprefix("Value error, ")
+            if not first["loc"]:
+                raise WrongSetting(f"{said[0].upper()}{said[1:]}.") from None
+            name = str(first["loc"][0])
             known = cls.model_fields.get(name)
             shown = f"FAIRLEAD_{name.upper()}" if known is not None else name
-            raise WrongSetting(f"The setting {shown} is wrong: {first['msg']}.") from None
+            raise WrongSetting(f"The setting {shown} is wrong: {said}.") from None
 
     @model_validator(mode="after")
     def _safe_defaults(self) -> Self:
