@@ -5,6 +5,7 @@ bound to the name of what they belong to, so that one row's ciphertext cannot be
 """
 
 import contextlib
+import errno
 import hashlib
 import hmac
 import os
@@ -21,6 +22,7 @@ from backend.settings import Settings
 _VERSION = b"\x01"
 _NONCE_BYTES = 12
 _FILE = "secret.key"
+_SHORTEST = 32
 
 
 class UnreadableSecretError(ValueError):
@@ -45,7 +47,7 @@ class Secrets:
 
     def unseal(self, sealed: bytes, owner: str) -> str:
         """Decrypts what `seal` made for the same owner. Raises `UnreadableSecretError`."""
-        if sealed[:1] != _VERSION:
+        if sealed[:1] != _VERSION or len(sealed) <= _NONCE_BYTES:
             raise UnreadableSecretError("sealed in an unknown way")
         nonce, body = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
         try:
@@ -66,7 +68,7 @@ def _derive(master: bytes, purpose: bytes) -> bytes:
 def load_secrets(settings: Settings) -> Secrets:
     """Secrets from the setting, else from a 0600 file in the data folder, made at the first start.
 
-    Raises `OSError` when the file cannot be read or made.
+    Raises `OSError` when the file cannot be read or made, or holds no secret.
     """
     if settings.secret_key is not None:
         return Secrets(settings.secret_key.get_secret_value().encode())
@@ -75,7 +77,7 @@ def load_secrets(settings: Settings) -> Secrets:
 
 def _read_or_make(path: Path) -> bytes:
     if path.exists():
-        return path.read_bytes().strip()
+        return _read(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_suffix(f".{os.getpid()}.{secrets.token_hex(4)}")
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -86,4 +88,11 @@ def _read_or_make(path: Path) -> bytes:
             path.hardlink_to(fresh)
     finally:
         fresh.unlink()
-    return path.read_bytes().strip()
+    return _read(path)
+
+
+def _read(path: Path) -> bytes:
+    master = path.read_bytes().strip()
+    if len(master) < _SHORTEST:
+        raise OSError(errno.EINVAL, "It is damaged: put the secret back from a copy", str(path))
+    return master

@@ -48,7 +48,7 @@ class Settings(BaseSettings):
     )
 
     database_url: Annotated[DatabaseUrl | None, BeforeValidator(_blank_is_none)] = Field(
-        None, validation_alias=AliasChoices("DATABASE_URL", "FAIRLEAD_DATABASE_URL")
+        None, validation_alias=AliasChoices("DATABASE_URL", "FAIRLEAD_DATABASE_URL"), repr=False
     )
     data_dir: Path = Path(".fairlead")
     secret_key: Key = None
