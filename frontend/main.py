@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from frontend import state
 from frontend.client import accounts
 from frontend.client.http import ApiError, NotSignedIn
 from frontend.components import frame, identity, panels, sign_in
@@ -23,7 +24,10 @@ def _draw(entry: Entry, page: "st.Page") -> None:
             page.run()
         else:
             panels.locked("This page belongs to the admin desk", "Ask an admin of this server for access.")
+        state.signed_in()
     except NotSignedIn:
+        if state.signed_out():
+            st.rerun()
         sign_in.draw()
     except ApiError as error:
         panels.failed("Fairlead could not be loaded", error, "Nothing you wrote is lost.")
@@ -31,10 +35,8 @@ def _draw(entry: Entry, page: "st.Page") -> None:
 
 st.set_page_config(page_title="Fairlead", page_icon=_FAVICON, layout="wide")
 identity.style()
-_pages = {
-    st.Page(entry.source, title=entry.title, url_path=entry.path or None, default=entry is CHAT): entry
-    for entry in ENTRIES
-    if entry.source.exists()
-}
-_page = st.navigation(list(_pages), position="hidden")
+_pages = [
+    st.Page(entry.source, title=entry.title, url_path=entry.path or None, default=entry is CHAT) for entry in ENTRIES
+]
+_page = st.navigation(_pages, position="hidden")
 _draw(next(entry for entry in ENTRIES if entry.path == _page.url_path), _page)

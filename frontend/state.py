@@ -96,6 +96,18 @@ def meet(person: Me) -> None:
     st.session_state["_person"] = person
 
 
+def signed_in() -> None:
+    """Notes that a page was drawn to its end with the session it began with."""
+    st.session_state.pop("_signed_out", None)
+
+
+def signed_out() -> bool:
+    """Notes that the session ended while a page was drawn. True the first time: drawing anew leaves nothing of it."""
+    first = "_signed_out" not in st.session_state
+    st.session_state["_signed_out"] = True
+    return first
+
+
 def person() -> Me:
     """Who is signed in, as the frame learned it in this run."""
     found: Me = st.session_state["_person"]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 import streamlit as st
+from markupsafe import Markup
 
 from frontend import state
 from frontend.client import conversations
@@ -22,6 +23,8 @@ from shared.chat import ChatRequest
 from shared.conversations import Conversation
 from shared.errors import ErrorBody, ErrorCode
 from shared.messages import Message, MessageState, Role
+
+_HEADING = Markup('<h1 class="fl-unseen">{}</h1>')
 
 
 def _page() -> None:
@@ -52,6 +55,8 @@ def _page() -> None:
             _welcome(families, acts)
     if history.more:
         older.button("Show earlier messages", key="earlier", type="tertiary", on_click=acts.earlier)
+    if conversation is not None:
+        st.html(_HEADING.format(conversation.title))
     thread.draw(_above(history.messages, request, written), memory, acts)
     with st.empty().container():
         if request is not None:

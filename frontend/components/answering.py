@@ -41,7 +41,10 @@ def follow(message: Message, request_id: UUID, memory: ChatMemory) -> None:
 
 def _read(stream: ChatStream, memory: ChatMemory) -> None:
     memory.stream = stream
-    progress = live_answer.draw(stream)
+    try:
+        progress = live_answer.draw(stream)
+    finally:
+        stream.leave()
     memory.stream, memory.finished = None, True
     if progress.accepted is None:
         return

@@ -51,9 +51,8 @@ def _admin_desk(entry: Entry, me: Me) -> None:
 def _links(desk: Desk, current: Entry, me: Me) -> None:
     with st.container(key=f"links_{desk.value}", gap=None):
         for entry in desk_pages(desk, me.role):
-            if entry.source.exists():
-                with st.container(key=f"link_{'current_' if entry is current else ''}{entry.path}"):
-                    st.page_link(entry.source, label=entry.title, icon=f":material/{entry.icon}:", width="stretch")
+            with st.container(key=f"link_{'current_' if entry is current else ''}{entry.path}"):
+                st.page_link(entry.source, label=entry.title, icon=f":material/{entry.icon}:", width="stretch")
 
 
 def _menu(me: Me) -> None:

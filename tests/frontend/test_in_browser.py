@@ -202,7 +202,9 @@ def test_stop_reaches_a_silent_model_and_leaves_what_was_written(page: Page, app
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_text(re.compile("^Stopped · Code assistant"))).to_be_visible()
     assert len(app.api.cancelled) == 1
-    send(page, "and now?")
+    expect(page.locator(COMPOSER)).to_be_focused()
+    page.keyboard.type("and now?")
+    page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Regenerate answer")).to_have_count(2)
 
 

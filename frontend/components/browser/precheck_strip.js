@@ -4,6 +4,7 @@ const SEND = "[data-testid=stChatInputSubmitButton]"
 const PAUSE_MS = 350
 const LEAST_CHARACTERS = 12
 const SURE = 0.75
+const RETURN = "fairlead-return"
 const silentKey = (conversation) => `fairlead-silent-${conversation ?? "new"}`
 
 const amount = (text) => {
@@ -15,7 +16,7 @@ const range = ({ credits_low: low, credits_high: high }) =>
   amount(low) === amount(high) ? `about ${amount(high)} credits` : `about ${amount(low)} to ${amount(high)} credits`
 
 // One message at most, the most pressing first.
-export function message(found, data, silent) {
+function message(found, data, silent) {
   const { risk, recommended_assistant: other, estimate } = found
   const category = data.categories[found.category] ?? found.category
   if (risk.action === "block") return { tone: "bad", text: `This will not be sent. ${risk.message}` }
@@ -28,73 +29,113 @@ export function message(found, data, silent) {
   return { text: `${category}, ${found.complexity}`, cost: range(estimate) }
 }
 
+// Streamlit calls the part again whenever its data changes, and the clean-up only when it goes.
+const strips = new WeakMap()
+
 export default function ({ data, parentElement, setTriggerValue }) {
-  const said = parentElement.querySelector(".said")
-  const act = parentElement.querySelector("button")
-  const cost = parentElement.querySelector(".cost")
-  let timer = 0
-  let asking = null
-  let offered = null
-
-  const show = ({ text = "", tone = "", use = null, cost: price = "" }) => {
-    said.textContent = text
-    said.dataset.tone = tone
-    cost.textContent = price
-    offered = use
-    act.hidden = use === null
-    if (use !== null) act.textContent = `Use ${data.names[use]}`
+  if (!strips.has(parentElement)) strips.set(parentElement, new Strip(parentElement))
+  const strip = strips.get(parentElement)
+  strip.update(data, setTriggerValue)
+  return () => {
+    strip.close()
+    strips.delete(parentElement)
   }
-  const forget = () => {
-    clearTimeout(timer)
-    asking?.abort()
-    show({})
+}
+
+class Strip {
+  #said
+  #act
+  #cost
+  #data = null
+  #offered = null
+  #timer = 0
+  #back = 0
+  #asking = new AbortController()
+  #listening = new AbortController()
+
+  constructor(element) {
+    this.#said = element.querySelector(".said")
+    this.#act = element.querySelector("button")
+    this.#cost = element.querySelector(".cost")
+    const { signal } = this.#listening
+    document.addEventListener("input", (event) => event.target.matches?.(COMPOSER) && this.#look(event.target), { signal })
+    document.addEventListener("keydown", (event) => sends(event) && this.#sent(), { signal, capture: true })
+    document.addEventListener("click", (event) => event.target.closest?.(SEND) && this.#sent(), { signal, capture: true })
+    this.#back = setInterval(() => this.#welcomeBack(), 150)
   }
 
-  const ask = async (draft) => {
-    asking?.abort()
-    asking = new AbortController()
+  update(data, setTriggerValue) {
+    const changed = data.assistant !== this.#data?.assistant || data.conversation !== this.#data?.conversation
+    this.#data = data
+    this.#act.onclick = () => setTriggerValue("use", this.#offered)
+    const composer = document.querySelector(COMPOSER)
+    if (changed && composer) this.#look(composer)
+  }
+
+  close() {
+    this.#forget()
+    clearInterval(this.#back)
+    this.#listening.abort()
+  }
+
+  #show({ text = "", tone = "", use = null, cost = "" }) {
+    this.#said.textContent = text
+    this.#said.dataset.tone = tone
+    this.#cost.textContent = cost
+    this.#offered = use
+    this.#act.hidden = use === null
+    if (use !== null) this.#act.textContent = `Use ${this.#data.names[use]}`
+  }
+
+  #forget() {
+    clearTimeout(this.#timer)
+    this.#asking.abort()
+    this.#show({})
+  }
+
+  #look(composer) {
+    clearTimeout(this.#timer)
+    const draft = composer.value.trim()
+    if (draft.length < LEAST_CHARACTERS) return this.#forget()
+    this.#timer = setTimeout(() => this.#ask(draft), PAUSE_MS)
+  }
+
+  async #ask(draft) {
+    this.#asking.abort()
+    this.#asking = new AbortController()
+    const { path, conversation, assistant } = this.#data
     try {
-      const answer = await fetch(data.path, {
+      const answer = await fetch(path, {
         method: "POST",
         credentials: "same-origin",
         headers: { "content-type": "application/json" },
-        body: JSON.stringify({ prompt: draft, conversation_id: data.conversation, assistant: data.assistant }),
-        signal: asking.signal,
+        body: JSON.stringify({ prompt: draft, conversation_id: conversation, assistant }),
+        signal: this.#asking.signal,
       })
-      if (!answer.ok) return show({})
-      const silent = sessionStorage.getItem(silentKey(data.conversation)) !== null
-      show(message(await answer.json(), data, silent))
+      if (!answer.ok) return this.#show({})
+      const silent = sessionStorage.getItem(silentKey(conversation)) !== null
+      this.#show(message(await answer.json(), this.#data, silent))
     } catch (error) {
-      if (error.name !== "AbortError") show({})
+      if (error.name !== "AbortError") this.#show({})
     }
   }
 
-  const look = (composer) => {
-    clearTimeout(timer)
-    const draft = composer.value.trim()
-    if (draft.length < LEAST_CHARACTERS) return forget()
-    timer = setTimeout(() => ask(draft), PAUSE_MS)
-  }
-  const sent = () => {
-    if (offered !== null) sessionStorage.setItem(silentKey(data.conversation), "1")
-    forget()
+  #sent() {
+    sessionStorage.setItem(RETURN, "1")
+    if (this.#offered !== null) sessionStorage.setItem(silentKey(this.#data.conversation), "1")
+    this.#forget()
   }
 
-  const onInput = (event) => event.target.matches?.(COMPOSER) && look(event.target)
-  const onKey = (event) =>
-    event.key === "Enter" && !event.shiftKey && !event.isComposing && event.target.matches?.(COMPOSER) && sent()
-  const onClick = (event) => event.target.closest?.(SEND) && sent()
-  document.addEventListener("input", onInput)
-  document.addEventListener("keydown", onKey, true)
-  document.addEventListener("click", onClick, true)
-  act.onclick = () => setTriggerValue("use", offered)
-
-  const composer = document.querySelector(COMPOSER)
-  if (composer) look(composer)
-  return () => {
-    forget()
-    document.removeEventListener("input", onInput)
-    document.removeEventListener("keydown", onKey, true)
-    document.removeEventListener("click", onClick, true)
+  // While an answer is written the composer is disabled and loses the focus; whoever typed there wants to go on.
+  #welcomeBack() {
+    const composer = document.querySelector(COMPOSER)
+    if (composer === null || composer.disabled) return
+    clearInterval(this.#back)
+    if (sessionStorage.getItem(RETURN) === null) return
+    sessionStorage.removeItem(RETURN)
+    if (document.activeElement === document.body && window.matchMedia("(hover: hover)").matches) composer.focus()
   }
 }
+
+const sends = (event) =>
+  event.key === "Enter" && !event.shiftKey && !event.isComposing && event.target.matches?.(COMPOSER)

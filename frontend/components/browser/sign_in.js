@@ -7,29 +7,30 @@ export default function ({ data, parentElement }) {
   const error = find(".error")
   const submit = find(".primary")
   const other = find(".other")
-  let joining = false
+  // Kept in the page: Streamlit may call this again at any time.
+  const joining = () => "joining" in form.dataset
 
   const draw = () => {
-    const words = joining ? data.words.join : data.words.enter
+    const words = joining() ? data.words.join : data.words.enter
     find("h1").textContent = words.title
     find(".lead").textContent = words.lead
     find(".note").textContent = words.note
     submit.textContent = words.verb
     other.textContent = words.other
     other.hidden = data.signup === null
-    find(".name").hidden = !joining
-    name.required = joining
-    password.autocomplete = joining ? "new-password" : "current-password"
-    password.minLength = joining ? LEAST_PASSWORD : 1
+    find(".name").hidden = !joining()
+    name.required = joining()
+    password.autocomplete = joining() ? "new-password" : "current-password"
+    password.minLength = joining() ? LEAST_PASSWORD : 1
   }
 
   const send = async () => {
     const person = { email: email.value.trim(), password: password.value, session: "cookie" }
-    const answer = await fetch(joining ? data.signup : data.login, {
+    const answer = await fetch(joining() ? data.signup : data.login, {
       method: "POST",
       credentials: "same-origin",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify(joining ? { ...person, name: name.value.trim() } : person),
+      body: JSON.stringify(joining() ? { ...person, name: name.value.trim() } : person),
     })
     if (answer.ok) return null
     const failure = await answer.json().catch(() => null)
@@ -48,10 +49,10 @@ export default function ({ data, parentElement }) {
     password.focus()
   }
   other.onclick = () => {
-    joining = !joining
+    form.toggleAttribute("data-joining")
     error.textContent = ""
     draw()
-    ;(joining ? name : email).focus()
+    ;(joining() ? name : email).focus()
   }
   const eye = find(".eye")
   eye.onclick = () => {

@@ -8,8 +8,10 @@ from streamlit.testing.v1 import AppTest
 from frontend.memory import ChatMemory
 from shared.accounts import UserRole
 from shared.chat import OnDisconnect
+from shared.errors import ErrorCode
 from shared.messages import MessageState, Role
 from tests.frontend.conftest import Visitor
+from tests.frontend.fake_api import Refused
 from tests.frontend.samples import answer, person, prompt
 
 
@@ -367,3 +369,13 @@ def test_a_refusal_is_forgotten_when_another_conversation_is_opened(visitor: Vis
     at.chat_input[0].set_value("block me").run()
     pressed(at, "Kept")
     assert "Not sent" not in texts(at)
+
+
+def test_a_session_that_ends_half_way_through_a_page_leaves_nothing_of_it(visitor: Visitor) -> None:
+    visitor.api.refused["/api/ai/assistants"] = Refused(401, ErrorCode.NOT_SIGNED_IN, "Sign in.")
+    at = visitor.visit()
+    assert not at.exception
+    assert at.get("bidi_component")
+    assert not at.chat_input
+    visitor.api.refused.clear()
+    assert at.run().chat_input

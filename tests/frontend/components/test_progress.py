@@ -11,7 +11,15 @@ from shared.messages import FinishReason
 from tests.frontend.fake_api import check
 
 ACCEPTED = Accepted(request_id=uuid4(), conversation_id=uuid4(), message_id=uuid4())
-ROUTE = RouteView(assistant="Code", model="Sonnet", reasons=[], attempt=1, max_tokens=10, notices=["Switched."])
+ROUTE = RouteView(
+    assistant="Code",
+    model="vendor/sonnet",
+    model_name="Sonnet",
+    reasons=[],
+    attempt=1,
+    max_tokens=10,
+    notices=["Switched."],
+)
 USAGE = UsageFigures(
     prompt_tokens=1, completion_tokens=2, credits=Decimal("0.114"), balance=Decimal(1), final=False, estimated=False
 )

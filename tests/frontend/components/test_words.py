@@ -28,6 +28,7 @@ def told(state: MessageState = MessageState.COMPLETE, **changes: object) -> Mess
 
 def test_the_route_line_says_who_answered_and_what_it_cost() -> None:
     assert facts(told()) == "Code assistant · Sonnet · 0.42 credits"
+    assert facts(told(model="vendor/sonnet", model_name="Sonnet 5")) == "Code assistant · Sonnet 5 · 0.42 credits"
     assert facts(told(MessageState.CANCELLED)) == "Stopped · Code assistant · Sonnet · 0.42 credits"
     assert facts(told(estimated=True)) == "Code assistant · Sonnet · about 0.42 credits"
     assert facts(told(credits=Decimal(0))) == "Code assistant · Sonnet · not charged"
