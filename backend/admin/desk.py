@@ -5,9 +5,12 @@ from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
+import psycopg
+import structlog
 from litestar import Request
 from litestar.di import NamedDependency, Provide
 from msgspec import Struct
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.accounts.identities import IdentityCache
@@ -17,6 +20,8 @@ from backend.catalogue.cache import CatalogueCache
 from backend.database import Database
 from backend.secrets import Secrets
 from backend.settings import Settings
+
+log = structlog.get_logger()
 
 
 class Desk(Struct, frozen=True, kw_only=True):
@@ -31,10 +36,17 @@ class Desk(Struct, frozen=True, kw_only=True):
 
     @asynccontextmanager
     async def configuring(self) -> AsyncIterator[AsyncSession]:
-        """A unit of work after which this process decides by the new configuration at once."""
+        """A unit of work after which this process decides by the new configuration at once.
+
+        Once it is committed the change has succeeded, whatever becomes of reading it back: notifications and
+        admission see to a process whose snapshot is old.
+        """
         async with self.database.unit_of_work() as session:
             yield session
-        await self.catalogue.refresh()
+        try:
+            await self.catalogue.refresh()
+        except (SQLAlchemyError, psycopg.Error) as error:
+            log.warning("catalogue_not_read_back", fault=type(error).__name__)
 
     @asynccontextmanager
     async def changing(self, user_id: UUID) -> AsyncIterator[AsyncSession]:

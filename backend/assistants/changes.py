@@ -6,9 +6,9 @@ from msgspec import UNSET
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.admin.audit import Author, State, changed, record_by
+from backend.admin.writes import check_rank, require
 from backend.assistants import repository
 from backend.assistants.tables import Assistant
-from backend.catalogue.models import require
 from backend.catalogue.repository import take_turns
 from backend.columns import new_id
 from backend.entitlements.plans import AUTO
@@ -17,7 +17,6 @@ from shared.catalogue import AssistantWrite
 
 _REQUIRED = ("family", "name", "purpose", "icon", "system_prompt")
 _PLAIN = ("name", "purpose", "icon", "system_prompt", "default_task_types", "preferred_traits", "enabled", "rank")
-FARTHEST_RANK = 10_000
 
 
 async def add_assistant(session: AsyncSession, wanted: AssistantWrite, author: Author) -> Assistant:
@@ -61,8 +60,7 @@ def _facts(wanted: AssistantWrite) -> State:
     for several in ("default_task_types", "preferred_traits"):
         if several in given:
             given[several] = list(dict.fromkeys(given[several]))
-    if abs(given.get("rank", 0)) > FARTHEST_RANK:
-        raise InvalidRequest(f"The rank must be between -{FARTHEST_RANK} and {FARTHEST_RANK}.")
+    check_rank(given.get("rank", 0))
     return given
 
 

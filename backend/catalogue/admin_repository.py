@@ -78,6 +78,11 @@ async def model_named(session: AsyncSession, name: str) -> Model | None:
     return (await session.exec(select(Model).where(Model.name == name))).first()
 
 
+async def has_provider(session: AsyncSession, provider_id: UUID) -> bool:
+    """Whether there is such a provider."""
+    return await session.get(ModelProvider, provider_id) is not None
+
+
 async def provider_named(session: AsyncSession, name: str) -> ModelProvider | None:
     """The provider of this name."""
     return (await session.exec(select(ModelProvider).where(ModelProvider.name == name))).first()

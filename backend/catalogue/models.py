@@ -2,15 +2,16 @@
 
 from uuid import UUID
 
-from msgspec import UNSET, Struct, UnsetType, structs
+from msgspec import UNSET, UnsetType, structs
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.admin.audit import Author, State, changed, record_by
+from backend.admin.writes import require
 from backend.catalogue import admin_repository as repository
 from backend.catalogue.errors import ModelUnpriced
 from backend.catalogue.prices import check_prices, missing_buckets
 from backend.catalogue.repository import take_turns
-from backend.catalogue.tables import Model, ModelPrice, ModelProvider
+from backend.catalogue.tables import Model, ModelPrice
 from backend.catalogue.views import prices_of
 from backend.columns import new_id
 from backend.errors import Conflict, InvalidRequest, NotFound
@@ -101,13 +102,6 @@ async def switch_model(session: AsyncSession, model_id: UUID, wanted: Activation
     _record(session, author, action, model, wanted.reason, {"active": not wanted.active}, {"active": wanted.active})
 
 
-def require(wanted: Struct, names: tuple[str, ...]) -> None:
-    """Refuses a creating request that leaves something out. Raises `InvalidRequest`."""
-    absent = [name for name in names if getattr(wanted, name) is UNSET]
-    if absent:
-        raise InvalidRequest(f"Also give {_and(absent)}.", details={"missing": absent})
-
-
 def _facts(wanted: ModelWrite) -> State:
     given: State = {name: value for name in _PLAIN if (value := getattr(wanted, name)) is not UNSET}
     for several in ("capabilities", "tags"):
@@ -136,7 +130,7 @@ def _check_limits(model: Model) -> None:
 
 
 async def _check_provider(session: AsyncSession, provider_id: UUID | UnsetType) -> None:
-    if await session.get(ModelProvider, provider_id) is None:
+    if isinstance(provider_id, UnsetType) or not await repository.has_provider(session, provider_id):
         raise InvalidRequest("There is no such provider. GET /api/admin/providers lists them.")
 
 

@@ -6,10 +6,10 @@ from msgspec import UNSET, UnsetType
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.admin.audit import Author, State, changed, record_by
+from backend.admin.writes import require
 from backend.catalogue import admin_repository as repository
 from backend.catalogue.addresses import checked_base_url
 from backend.catalogue.keys import OLLAMA, SIMULATOR, seal_key
-from backend.catalogue.models import require
 from backend.catalogue.repository import move_provider, take_turns
 from backend.catalogue.tables import ModelProvider, ProviderEndpoint
 from backend.columns import new_id

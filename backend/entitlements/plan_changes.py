@@ -7,8 +7,8 @@ from msgspec import UNSET, UnsetType
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.admin.audit import Author, State, changed, record_by
+from backend.admin.writes import check_rank, require
 from backend.amounts import check_credits
-from backend.catalogue.models import require
 from backend.catalogue.repository import take_turns
 from backend.columns import new_id
 from backend.entitlements import repository
@@ -20,7 +20,6 @@ from shared.plans import PlanWrite
 
 _REQUIRED = ("slug", "name", "monthly_credits", "families", "max_context")
 _PLAIN = ("name", "rank", "monthly_credits", "models", "families", "max_context")
-FARTHEST_RANK = 10_000
 
 
 async def add_plan(session: AsyncSession, wanted: PlanWrite, author: Author) -> Plan:
@@ -62,8 +61,7 @@ async def _facts(session: AsyncSession, wanted: PlanWrite) -> State:
         check_credits(wanted.limits.credits_per_request, "credits_per_request")
         given["limits"] = msgspec.to_builtins(wanted.limits)
     check_credits(given.get("monthly_credits"), "monthly_credits")
-    if abs(given.get("rank", 0)) > FARTHEST_RANK:
-        raise InvalidRequest(f"The rank must be between -{FARTHEST_RANK} and {FARTHEST_RANK}.")
+    check_rank(given.get("rank", 0))
     if "families" in given:
         given["families"] = [family for family in dict.fromkeys(given["families"]) if family != AUTO]
         await check_families(session, given["families"])

@@ -153,7 +153,7 @@ def _settled(wanted: CallFilter) -> Query:
 def fell_back() -> ColumnElement[bool]:
     """Whether another model was tried before the one of this last attempt."""
     earlier = aliased(ModelCall)
-    return (
+    other = (
         core_select(col(earlier.id))
         .where(
             col(earlier.organisation_id) == col(ModelCall.organisation_id),
@@ -162,6 +162,7 @@ def fell_back() -> ColumnElement[bool]:
         )
         .exists()
     )
+    return and_(col(ModelCall.attempt) > 1, other)
 
 
 def _running(wanted: CallFilter) -> Query:
