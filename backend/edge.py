@@ -3,7 +3,7 @@
 One plain ASGI middleware, because each layer costs on the hot path.
 """
 
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address
 from typing import Literal
 from uuid import UUID
 
@@ -99,7 +99,7 @@ class Edge:
         client = scope.get("client")
         peer = client[0] if client else ""
         if not self._is_trusted(peer):
-            return peer
+            return _parsed(peer) or peer
         forwarded = _header(scope, b"x-forwarded-for")
         if not forwarded:
             return ""
@@ -128,10 +128,8 @@ class Edge:
 
 
 def _header(scope: Scope, name: bytes) -> bytes:
-    for key, value in scope["headers"]:
-        if key == name:
-            return value
-    return b""
+    """A list header whole: lines of one name count as one (RFC 9110 §5.3), and a client may have begun it."""
+    return b",".join(value for key, value in scope["headers"] if key == name)
 
 
 def _credential(scope: Scope) -> tuple[str, Literal["bearer", "cookie", ""]]:
@@ -161,7 +159,10 @@ def _refusal(error: AppError, request_id: UUID) -> ASGIApp:
 
 
 def _parsed(text: str) -> str | None:
+    """The address as it is usually written; an IPv4 one also where a socket for both kinds maps it into IPv6."""
     try:
-        return str(ip_address(text))
+        address = ip_address(text)
     except ValueError:
         return None
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return str(mapped or address)

@@ -164,6 +164,6 @@ def test_the_example_names_every_setting_and_no_other() -> None:
     of_containers = set(re.findall(r"\$\{([A-Z_]+)", compose))
     of_the_web_app = {"FAIRLEAD_API_URL", "FAIRLEAD_API_TIMEOUT"}
     second_names = {"FAIRLEAD_DATABASE_URL", "PORT", "LOG_LEVEL", "GOOGLE_API_KEY"}
-    set_by_ourselves = {"FAIRLEAD_SIMULATOR_URL"}
+    set_by_ourselves = {"FAIRLEAD_SIMULATOR_URL", "PROMETHEUS_MULTIPROC_DIR"}
     assert shown - environment_names() - of_containers - of_the_web_app == set()
     assert environment_names() - shown - second_names - set_by_ourselves == set()
