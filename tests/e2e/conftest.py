@@ -60,8 +60,9 @@ def installation(simulator_url: str) -> Iterator[Installation]:
 def browser(installation: Installation) -> Iterator[Browser]:
     """Chromium. Every heavy page has been drawn once, so that no scenario pays for first imports."""
     expect.set_options(timeout=TIMEOUT_MS)
+    path = executable()
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=executable())
+        chromium = playwright.chromium.launch(executable_path=path)
         _warm(chromium, installation)
         yield chromium
         chromium.close()

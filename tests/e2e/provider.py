@@ -33,6 +33,10 @@ class Provider:
             rule["times"] = times
         self._http.post("/control", json=rule).raise_for_status()
 
+    def forget(self) -> None:
+        """Takes all orders back."""
+        self._http.delete("/control").raise_for_status()
+
     def asked(self, prompt: str) -> list[dict[str, Any]]:
         """What it kept of the calls whose body contains `prompt`, newest first."""
         records = self._http.get("/control/requests", params={"last": 500}).raise_for_status().json()["items"]
