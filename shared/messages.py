@@ -46,8 +46,9 @@ class ChatMessage(Request, frozen=True, kw_only=True):
 class Message(Answer, frozen=True, kw_only=True):
     """A stored message. Fields after `created_at` belong to answers only.
 
-    `reasons` says in plain words why this assistant and model answered; `notices` what the person should
-    know of the way there (a fallback, older turns left out). `model_name` is the model's name for people. `failure` is set when `state` is `interrupted`.
+    `reasons` says in plain words why this assistant and model answered; `notices` what the person should know of the
+    way there (a fallback, older turns left out). `model_name` is the model's name for people. `failure` is set when
+    `state` is `interrupted`.
     """
 
     id: UUID
