@@ -7,7 +7,6 @@ from pathlib import Path
 import swagger_ui_bundle
 from litestar import Litestar
 from litestar.di import Provide
-from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import SwaggerRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.static_files import create_static_files_router
@@ -17,6 +16,7 @@ from backend.edge import Edge
 from backend.errors import HANDLERS
 from backend.health import VERSION
 from backend.logs import configure_logging
+from backend.openapi_examples import ExemplifiedConfig
 from backend.routes import CONTROLLERS
 from backend.services import Services
 from backend.settings import Settings
@@ -80,13 +80,12 @@ def _always(part: object) -> Provide:
     return Provide(lambda: part, sync_to_thread=False)
 
 
-def _openapi() -> OpenAPIConfig:
-    return OpenAPIConfig(
+def _openapi() -> ExemplifiedConfig:
+    return ExemplifiedConfig(
         title="Fairlead",
         version=VERSION,
         path=DOCS,
         use_handler_docstrings=True,
-        create_examples=True,
         render_plugins=[
             SwaggerRenderPlugin(
                 path="/",

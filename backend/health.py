@@ -9,6 +9,7 @@ import psycopg_pool
 from litestar import Controller, MediaType, Request, Response, get
 from litestar.datastructures import State
 from litestar.di import NamedDependency
+from litestar.openapi.datastructures import ResponseSpec
 from msgspec import Struct
 from prometheus_client import CONTENT_TYPE_LATEST
 
@@ -19,7 +20,7 @@ from backend.database import Database, schema_state
 from backend.errors import NotAllowed
 from backend.metering.settlement import Settler
 from backend.metrics import Metrics
-from backend.openapi import errors
+from backend.openapi import OPEN, errors
 from backend.settings import Settings
 from shared.accounts import UserRole
 
@@ -55,18 +56,21 @@ class Details(Struct, frozen=True, kw_only=True):
     pool: dict[str, int]
 
 
+_NOT_READY = {503: ResponseSpec(data_container=Readiness, description="Not now, and why", generate_examples=False)}
+
+
 class HealthController(Controller):
     """Open to everybody but the details."""
 
     path = "/"
     tags = ["Operating"]
 
-    @get("/health", operation_id="Health", summary="Is the process alive?")
+    @get("/health", operation_id="Health", summary="Is the process alive?", security=OPEN)
     async def alive(self) -> Health:
         """Asks nothing of anything else."""
         return Health(timestamp=datetime.now(UTC))
 
-    @get("/health/ready", operation_id="Ready", summary="Can requests be served?", responses=errors(503))
+    @get("/health/ready", operation_id="Ready", summary="Can requests be served?", security=OPEN, responses=_NOT_READY)
     async def ready(
         self, database: NamedDependency[Database], catalogue: NamedDependency[CatalogueCache]
     ) -> Response[Readiness]:
@@ -102,6 +106,7 @@ class HealthController(Controller):
         "/metrics",
         operation_id="Metrics",
         summary="Figures for Prometheus",
+        security=[*OPEN, {"bearer": []}],
         media_type=MediaType.TEXT,
         responses=errors(403),
     )

@@ -1,8 +1,12 @@
 """The OpenAPI document: what every operation may answer beside success."""
 
 from litestar.openapi.datastructures import ResponseSpec
+from litestar.openapi.spec import SecurityRequirement
 
 from shared.errors import ErrorEnvelope
+
+OPEN: list[SecurityRequirement] = [{}]
+"""`security` of an operation that wants no credential."""
 
 _MEANING = {
     400: "Malformed or invalid",

@@ -20,7 +20,7 @@ from backend.catalogue.snapshot import Catalogue
 from backend.database import Database
 from backend.errors import InvalidRequest
 from backend.metering.repository import spendable
-from backend.openapi import errors
+from backend.openapi import OPEN, errors
 from backend.paging import DEFAULT_LIMIT, Cursor, Limit
 from backend.settings import Settings
 from shared.accounts import (
@@ -49,12 +49,19 @@ class AccountsController(Controller):
     tags = ["Accounts"]
     response_headers = NO_STORE
 
-    @get("/options", operation_id="SigninOptions", summary="What the sign-in page may offer")
+    @get("/options", operation_id="SigninOptions", summary="What the sign-in page may offer", security=OPEN)
     async def options(self, settings: NamedDependency[Settings]) -> SigninOptions:
         """Open to everybody."""
         return SigninOptions(signup=settings.signup)
 
-    @post("/login", operation_id="Login", summary="Sign in", status_code=200, responses=errors(400, 401, 403, 429, 503))
+    @post(
+        "/login",
+        operation_id="Login",
+        security=OPEN,
+        summary="Sign in",
+        status_code=200,
+        responses=errors(400, 401, 403, 429, 503),
+    )
     async def login(
         self,
         data: JSONBody[LoginRequest],
@@ -70,7 +77,13 @@ class AccountsController(Controller):
         opened = await accounts.door.sign_in(data, visitor, replaces)
         return await _let_in(opened, visitor, database, catalogue, status_code=200)
 
-    @post("/signup", operation_id="Signup", summary="Create an account", responses=errors(400, 403, 409, 429, 503))
+    @post(
+        "/signup",
+        operation_id="Signup",
+        security=OPEN,
+        summary="Create an account",
+        responses=errors(400, 403, 409, 429, 503),
+    )
     async def signup(
         self,
         data: JSONBody[SignupRequest],
@@ -85,7 +98,9 @@ class AccountsController(Controller):
         opened = await accounts.door.sign_up(data, visitor)
         return await _let_in(opened, visitor, database, catalogue, status_code=201)
 
-    @post("/logout", operation_id="Logout", summary="Sign out", status_code=204, responses=errors(403, 503))
+    @post(
+        "/logout", operation_id="Logout", security=OPEN, summary="Sign out", status_code=204, responses=errors(403, 503)
+    )
     async def logout(
         self, request: AnyRequest, accounts: NamedDependency[Accounts], settings: NamedDependency[Settings]
     ) -> Response[None]:
@@ -95,7 +110,12 @@ class AccountsController(Controller):
         return Response(None, status_code=204, cookies=[no_session_cookie(visitor_of(request, settings))])
 
     @post(
-        "/refresh", operation_id="Refresh", summary="Renew the tokens", status_code=200, responses=errors(400, 401, 503)
+        "/refresh",
+        operation_id="Refresh",
+        security=OPEN,
+        summary="Renew the tokens",
+        status_code=200,
+        responses=errors(400, 401, 503),
     )
     async def refresh(self, data: JSONBody[RefreshRequest], accounts: NamedDependency[Accounts]) -> Tokens:
         """A refresh token works once; used a second time it ends its session."""
@@ -123,6 +143,7 @@ class AccountsController(Controller):
     @post(
         "/reset",
         operation_id="ResetPassword",
+        security=OPEN,
         summary="Set the password by a one-time link",
         status_code=204,
         responses=errors(400, 503),

@@ -48,7 +48,10 @@ class ChatController(Controller):
         operation_id="Chat",
         summary="Ask for an answer, streamed or whole",
         status_code=200,
-        responses={200: ResponseSpec(data_container=ChatAnswer, description="With stream: false"), **REFUSALS},
+        responses={
+            200: ResponseSpec(data_container=ChatAnswer, description="With stream: false", generate_examples=False),
+            **REFUSALS,
+        },
     )
     async def chat(
         self,
@@ -81,7 +84,7 @@ class ChatController(Controller):
         operation_id="CancelChat",
         summary="Stop an answer that is being written",
         status_code=200,
-        responses=errors(401, 404),
+        responses=errors(400, 401, 404),
     )
     async def cancel(
         self, request: AnyRequest, request_id: FromPath[UUID], chats: NamedDependency[Chats]

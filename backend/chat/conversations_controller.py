@@ -57,7 +57,7 @@ class ConversationsController(Controller):
         "/{conversation_id:uuid}",
         operation_id="GetConversation",
         summary="One conversation",
-        responses=errors(401, 404),
+        responses=errors(400, 401, 404),
     )
     async def read(
         self, conversation_id: FromPath[UUID], identity: NamedDependency[Identity], database: NamedDependency[Database]
@@ -99,7 +99,7 @@ class ConversationsController(Controller):
         "/{conversation_id:uuid}",
         operation_id="DeleteConversation",
         summary="Delete a conversation with its messages",
-        responses=errors(401, 404),
+        responses=errors(400, 401, 404),
     )
     async def remove(
         self,

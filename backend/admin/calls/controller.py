@@ -92,7 +92,7 @@ class ModelCallsController(Controller):
         "/{request_id:uuid}",
         operation_id="GetModelCall",
         summary="One request from precheck to charge",
-        responses=errors(401, 403, 404),
+        responses=errors(400, 401, 403, 404),
     )
     async def read(
         self, request_id: FromPath[UUID], identity: NamedDependency[Identity], database: NamedDependency[Database]
