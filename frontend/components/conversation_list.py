@@ -79,7 +79,7 @@ def _list_more() -> None:
     state.chat().listed += 1
 
 
-@st.dialog("Rename conversation")
+@st.dialog("Rename conversation", on_dismiss="rerun")
 def _rename(one: Conversation) -> None:
     with st.form("rename", border=False):
         title = st.text_input("Title", one.title, max_chars=_LONGEST_TITLE)

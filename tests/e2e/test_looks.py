@@ -12,8 +12,9 @@ from frontend.navigation import ENTRIES, Desk
 from shared.accounts import UserRole
 from shared.paths import CHAT, PLAN_REQUESTS
 from tests.e2e.chat_page import ChatPage
-from tests.e2e.conftest import ARTEFACTS, Join, Open
-from tests.e2e.people import Person
+from tests.e2e.conftest import ARTEFACTS, Open
+from tests.e2e.installation import Installation
+from tests.e2e.people import Person, join
 from tests.e2e.provider import Provider, counted
 from tests.e2e.visit import keyed, photograph, settled
 
@@ -55,19 +56,20 @@ class Scene:
     conversation: str
 
 
-@pytest.fixture
-def scene(join: Join, provider: Provider) -> Scene:
-    """An administrator with a conversation, calls of every outcome, and people who ask for more."""
-    mark = uuid4().hex[:8]
+@pytest.fixture(scope="package")
+def scene(installation: Installation, simulator_url: str) -> Scene:
+    """An administrator with a conversation, calls of several outcomes, and people who ask for more."""
+    mark, provider = uuid4().hex[:8], Provider(simulator_url)
     provider.when(f"Compare {mark}", says=[RICH])
-    person = join(name="Ada Administrator", role=UserRole.ADMIN)
+    person = join(installation, name="Ada Administrator", role=UserRole.ADMIN)
     conversation = say(person, f"Compare {mark} ways to sort rows in Python.\n\nKeep it short.")
     provider.when(f"Switch {mark}", fault="401", times=1)
     say(person, f"Switch {mark} to another model")
     for name, request in (("Ines Duarte", {"plan": "pro"}), ("Jonas Weber", {"model_family": "reasoning"})):
-        asker = join(name=name)
+        asker = join(installation, name=name)
         say(asker, "Good morning")
         asker.http.post(PLAN_REQUESTS, json={**request, "reason": "For the proofs of the year."}).raise_for_status()
+    provider.close()
     return Scene(person, conversation)
 
 
@@ -105,7 +107,7 @@ class Camera:
 
 @pytest.mark.parametrize(("theme", "options"), SCREENS)
 def test_every_page_fits_in_every_theme(
-    join: Join, visit: Open, scene: Scene, theme: str, options: dict[str, Any], request: pytest.FixtureRequest
+    visit: Open, scene: Scene, theme: str, options: dict[str, Any], request: pytest.FixtureRequest
 ) -> None:
     page = visit(scene.person, color_scheme=theme, **options).page
     camera = Camera(page, request.node.callspec.id)
@@ -129,7 +131,7 @@ def test_every_page_fits_in_every_theme(
 
 @pytest.mark.parametrize(("theme", "options"), SCREENS)
 def test_every_state_of_the_chat_and_every_dialog_fits(
-    join: Join,
+    installation: Installation,
     visit: Open,
     provider: Provider,
     theme: str,
@@ -141,7 +143,7 @@ def test_every_state_of_the_chat_and_every_dialog_fits(
     expect(door.get_by_role("heading", name="Sign in")).to_be_visible()
     Camera(door, screen).take("sign-in")
 
-    person, prompt = join(), f"Tell me of {uuid4().hex[:8]}"
+    person, prompt = join(installation), f"Tell me of {uuid4().hex[:8]}"
     page = visit(person, color_scheme=theme, **options).open()
     camera, chat = Camera(page, screen), ChatPage(page)
     keyed(page, "card_open_writing").get_by_role("button").click()
@@ -168,14 +170,16 @@ def test_every_state_of_the_chat_and_every_dialog_fits(
     fits(page)
     expect(page.get_by_role("heading", name="This answer is incomplete")).to_be_visible()
     camera.take("chat-incomplete")
-    broke = visit(join(credits=Decimal(0)), color_scheme=theme, **options).open()
+    broke = visit(join(installation, credits=Decimal(0)), color_scheme=theme, **options).open()
     expect(keyed(broke, "panel_warn_broke")).to_be_visible()
     Camera(broke, screen).take("chat-out-of-credits")
 
 
 @pytest.mark.parametrize("options", [pytest.param(PHONE, id="phone")])
-def test_a_phone_reaches_everything_through_the_drawer(join: Join, visit: Open, options: dict[str, Any]) -> None:
-    person = join()
+def test_a_phone_reaches_everything_through_the_drawer(
+    installation: Installation, visit: Open, options: dict[str, Any]
+) -> None:
+    person = join(installation)
     chat = ChatPage(visit(person, **options).open())
     chat.ask("Good morning")
     chat.page.get_by_test_id("stExpandSidebarButton").click()

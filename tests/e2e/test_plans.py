@@ -27,7 +27,7 @@ def request_of(desk: Page, person: Person) -> None:
 
 
 def test_an_approved_request_changes_what_one_may_use_at_once(join: Join, visit: Open) -> None:
-    person, admin = join(name="Ines Duarte"), join(name="Ada Administrator", role=UserRole.ADMIN)
+    person, admin = join(name="Lena Fischer"), join(name="Ada Administrator", role=UserRole.ADMIN)
     page = visit(person).open("/plans")
     expect(keyed(page, "plan_current_starter")).to_contain_text("Your plan")
     ask_for_pro(page, "Proofs need the Reasoning assistant.")
@@ -37,10 +37,10 @@ def test_an_approved_request_changes_what_one_may_use_at_once(join: Join, visit:
     desk = visit(admin).open("/admin-requests")
     request_of(desk, person)
     expect(desk.get_by_role("blockquote")).to_contain_text("Proofs need the Reasoning assistant.")
-    desk.get_by_label("Note to Ines").fill("Until the end of the project.")
-    desk.get_by_label("Note to Ines").press("Tab")
+    desk.get_by_label("Note to Lena").fill("Until the end of the project.")
+    desk.get_by_label("Note to Lena").press("Tab")
     desk.get_by_role("button", name="Approve", exact=True).click()
-    expect(desk.get_by_text("Approved: Ines Duarte")).to_be_visible()
+    expect(desk.get_by_text("Approved: Lena Fischer")).to_be_visible()
 
     chat = ChatPage(page)
     page.get_by_role("link", name="Chat", exact=True).click()  # no reload, no new sign-in
@@ -56,17 +56,17 @@ def test_an_approved_request_changes_what_one_may_use_at_once(join: Join, visit:
 
 
 def test_a_request_is_declined_only_with_a_note_and_leaves_the_plan_as_it_is(join: Join, visit: Open) -> None:
-    person, admin = join(name="Jonas Weber"), join(role=UserRole.ADMIN)
+    person, admin = join(name="Tomas Novak"), join(role=UserRole.ADMIN)
     page = visit(person).open("/plans")
     ask_for_pro(page, "More is better.")
     desk = visit(admin).open("/admin-requests")
     request_of(desk, person)
     desk.get_by_role("button", name="Decline", exact=True).click()
     expect(desk.get_by_role("alert")).to_contain_text("Say why in the note")
-    desk.get_by_label("Note to Jonas").fill("Tell me what for.")
-    desk.get_by_label("Note to Jonas").press("Tab")
+    desk.get_by_label("Note to Tomas").fill("Tell me what for.")
+    desk.get_by_label("Note to Tomas").press("Tab")
     desk.get_by_role("button", name="Decline", exact=True).click()
-    expect(desk.get_by_text("Declined: Jonas Weber")).to_be_visible()
+    expect(desk.get_by_text("Declined: Tomas Novak")).to_be_visible()
     desk.get_by_role("radio", name="Decided").locator("xpath=ancestor-or-self::*[self::label or self::button]").click()
     request_of(desk, person)
     expect(desk.get_by_text("Tell me what for.")).to_be_visible()

@@ -15,6 +15,13 @@ const amount = (text) => {
 const range = ({ credits_low: low, credits_high: high }) =>
   amount(low) === amount(high) ? `about ${amount(high)} credits` : `about ${amount(low)} to ${amount(high)} credits`
 
+// What was ignored in a new chat stays ignored in the conversation that it became, and only there.
+const settle = (conversation) => {
+  if (conversation === null || sessionStorage.getItem(silentKey(null)) === null) return
+  sessionStorage.removeItem(silentKey(null))
+  sessionStorage.setItem(silentKey(conversation), "1")
+}
+
 // One message at most, the most pressing first.
 function message(found, data, silent) {
   const { risk, recommended_assistant: other, estimate } = found
@@ -67,6 +74,7 @@ class Strip {
   update(data, setTriggerValue) {
     const changed = data.assistant !== this.#data?.assistant || data.conversation !== this.#data?.conversation
     this.#data = data
+    settle(data.conversation)
     this.#act.onclick = () => setTriggerValue("use", this.#offered)
     const composer = document.querySelector(COMPOSER)
     if (changed && composer) this.#look(composer)
