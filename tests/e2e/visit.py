@@ -81,4 +81,4 @@ def choose(page: Page, button: str | re.Pattern[str], option: str) -> None:
 def photograph(page: Page, path: Path) -> None:
     """Keeps a picture for people to look at."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=path)
+    page.screenshot(path=path, animations="disabled")
