@@ -144,9 +144,9 @@ def _database_away(request: AnyRequest, error: Exception) -> Response[ErrorEnvel
     return _app_error(request, away)
 
 
-def _unstorable(request: AnyRequest, error: DBAPIError) -> Response[ErrorEnvelope]:
+def _unstorable(request: AnyRequest, error: DBAPIError | psycopg.DataError) -> Response[ErrorEnvelope]:
     """What PostgreSQL cannot store (a NUL character, a number out of range) is the caller's mistake."""
-    if isinstance(error.orig, psycopg.DataError):
+    if isinstance(error, psycopg.DataError) or isinstance(error.orig, psycopg.DataError):
         return _app_error(request, InvalidRequest("A value cannot be stored: it has a NUL character or is too large."))
     return _bug(request, error)
 
@@ -171,6 +171,7 @@ HANDLERS: ExceptionHandlersMap = {
     psycopg_pool.PoolTimeout: _database_away,
     SqlOperationalError: _database_away,
     SqlTimeoutError: _database_away,
+    psycopg.DataError: _unstorable,
     DBAPIError: _unstorable,
     UnicodeDecodeError: _not_utf8,
     RecursionError: _too_deep,

@@ -11,6 +11,9 @@ from shared.messages import ChatMessage, FinishReason
 from shared.precheck import Precheck
 from shared.wire import Answer, Credits, Request
 
+MetadataName = Annotated[str, Meta(min_length=1, max_length=64)]
+MetadataValue = Annotated[str, Meta(max_length=512)] | int | float | bool | None
+
 
 class Strategy(StrEnum):
     """What the model policy favours."""
@@ -63,7 +66,7 @@ class ChatRequest(Request, frozen=True, kw_only=True):
     stream: bool = True
     strategy: Strategy | None = None
     on_disconnect: OnDisconnect | None = None
-    metadata: Annotated[dict[str, JsonScalar], Meta(max_length=16)] = {}
+    metadata: Annotated[dict[MetadataName, MetadataValue], Meta(max_length=16)] = {}
 
 
 class UsageFigures(Answer, frozen=True, kw_only=True):

@@ -44,6 +44,8 @@ class Prompt(Struct, frozen=True, kw_only=True):
 
 async def read_prompt(database: Database, identity: Identity, request: ChatRequest) -> Prompt:
     """Raises `InvalidRequest` for what contradicts itself and `NotFound` for a conversation of somebody else."""
+    if any("\0" in part for pair in request.metadata.items() for part in pair if isinstance(part, str)):
+        raise InvalidRequest("metadata has a NUL character. Remove it.")
     if request.messages is not None:
         return _stateless(request, request.messages)
     if request.message is not None:

@@ -59,7 +59,10 @@ def _user_key(kind: Kind, user_id: UUID) -> str:
 
 def _site(address: str) -> str:
     """An IPv6 customer has a whole /64, so that is what counts as one address."""
-    parsed = ip_address(address)
+    try:
+        parsed = ip_address(address)
+    except ValueError:  # a peer without an address, as other servers than ours may name it
+        return address
     if isinstance(parsed, IPv4Address):
         return str(parsed)
     if parsed.ipv4_mapped is not None:

@@ -60,6 +60,8 @@ class TestWindows:
             ("203.0.113.7", "::ffff:203.0.113.7", True),
             ("::ffff:203.0.113.7", "::ffff:203.0.113.8", False),
             ("fe80::1%eth0", "fe80::2%eth1", True),
+            ("testclient", "testclient", True),
+            ("testclient", "203.0.113.7", False),
         ],
     )
     def test_an_address_is_what_one_customer_has(self, one: str, other: str, same: bool) -> None:
