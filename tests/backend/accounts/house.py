@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from ipaddress import ip_address
 from typing import Literal
 from uuid import UUID, uuid4
 
@@ -139,8 +140,8 @@ def new_email() -> str:
 
 
 def new_address() -> str:
-    """An IPv6 address in a network of its own."""
-    return f"2001:db8:{uuid4().hex[:4]}:{uuid4().hex[:4]}::1"
+    """An IPv6 address in a network of its own, written as everybody writes it."""
+    return str(ip_address(f"2001:db8:{uuid4().hex[:4]}:{uuid4().hex[:4]}::1"))
 
 
 async def sign_in(
