@@ -79,10 +79,11 @@ def _list_more() -> None:
     state.chat().listed += 1
 
 
-@st.dialog("Rename conversation", on_dismiss="rerun")
+@st.dialog("Rename conversation", on_dismiss=lambda: state.renew("title"))
 def _rename(one: Conversation) -> None:
     with st.form("rename", border=False):
-        title = st.text_input("Title", one.title, max_chars=_LONGEST_TITLE)
+        key = f"title_{state.generation('title')}"
+        title = st.text_input("Title", one.title, max_chars=_LONGEST_TITLE, key=key)
         with st.container(horizontal=True, horizontal_alignment="right"):
             cancelled = st.form_submit_button("Cancel")
             saved = st.form_submit_button("Rename", type="primary")

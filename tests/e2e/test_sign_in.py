@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 from playwright.sync_api import Page, expect
 
-from shared.paths import ME, SESSION_COOKIE
+from shared.paths import ADMIN, ME, SESSION_COOKIE
 from tests.e2e.chat_page import ChatPage
 from tests.e2e.conftest import Join, Open
 from tests.e2e.installation import Installation
@@ -69,6 +69,28 @@ def test_signing_out_ends_the_session_also_in_other_tabs(join: Join, visit: Open
 def assert_ended(installation: Installation, person: Person) -> None:
     answer = httpx.get(f"{installation.api}{ME}", headers={"authorization": f"Bearer {person.session}"})
     assert answer.status_code == httpx.codes.UNAUTHORIZED
+
+
+def test_a_reset_link_sets_a_new_password_once_and_ends_what_was_open(
+    join: Join, visit: Open, installation: Installation
+) -> None:
+    person, password = join(), "quite another password"
+    link = installation.admin.post(f"{ADMIN}/users/{person.id}/reset").raise_for_status().json()["path"]
+    page = visit().open(link)
+    page.get_by_label("New password", exact=True).fill(password)
+    page.get_by_label("New password again").fill(password)
+    page.get_by_role("button", name="Set password").click()
+    expect(page.get_by_text("The password is set.")).to_be_visible()
+    assert_ended(installation, person)
+    page.get_by_role("link", name="Sign in").click()
+    fill(page, person.email, password)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(page.get_by_role("heading", name="What do you want to do?")).to_be_visible()
+    used = visit().open(link)
+    used.get_by_label("New password", exact=True).fill(password)
+    used.get_by_label("New password again").fill(password)
+    used.get_by_role("button", name="Set password").click()
+    expect(used.get_by_role("alert")).to_be_visible()
 
 
 def test_somebody_new_makes_an_account_and_can_chat(visit: Open) -> None:

@@ -10,8 +10,10 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import expect
 
+from shared.paths import ADMIN
 from tests.e2e.chat_page import ChatPage
 from tests.e2e.conftest import Join, Open
+from tests.e2e.installation import Installation
 from tests.e2e.provider import Provider, counted
 from tests.e2e.visit import keyed, settled
 
@@ -61,6 +63,23 @@ def test_credits_that_run_out_in_a_conversation_end_it_at_the_next_prompt(
     chat.send(prompt)
     expect(keyed(chat.page, "panel_warn_broke")).to_be_visible()
     assert len(provider.asked(prompt)) == 1
+
+
+def test_too_many_prompts_are_held_back_until_their_time_has_come(
+    join: Join, visit: Open, installation: Installation
+) -> None:
+    person, prompt = join(), f"Good evening {uuid4().hex[:8]}"
+    body = {"user_id": person.id, "overrides": {"requests_per_minute": 1}, "reason": "A test needs it."}
+    installation.admin.patch(f"{ADMIN}/entitlements", json=body).raise_for_status()
+    chat = ChatPage(visit(person).open())
+    chat.ask("Good morning")
+    chat.send(prompt)
+    panel = keyed(chat.page, "panel_warn_wait")
+    expect(panel).to_contain_text("Too many requests")
+    expect(panel).to_contain_text(re.compile(r"Not charged\. Ready again in \d+ s\."))
+    panel.get_by_role("button", name="Send when ready").click()
+    expect(panel.get_by_role("button", name="Do not send")).to_be_visible()
+    expect(chat.questions.last).to_have_text(prompt)
 
 
 def test_another_model_takes_over_when_one_fails_and_the_answer_says_so(
