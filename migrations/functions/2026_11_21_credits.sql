@@ -75,7 +75,8 @@ BEGIN
     LOOP
         SELECT * INTO r FROM rate_windows WHERE key = w.key FOR UPDATE;
         IF NOT FOUND THEN
-            INSERT INTO rate_windows (key, started_at) VALUES (w.key, p_now) ON CONFLICT (key) DO NOTHING;
+            INSERT INTO rate_windows (key, started_at) VALUES (w.key, window_start(p_now, w.seconds))
+                ON CONFLICT (key) DO NOTHING;
             SELECT * INTO r FROM rate_windows WHERE key = w.key FOR UPDATE;
         END IF;
         started := window_start(p_now, w.seconds);
@@ -293,8 +294,8 @@ BEGIN
     PERFORM 1 FROM organisation_limits WHERE organisation_id IN
         (SELECT (i->>'organisation_id')::uuid FROM jsonb_array_elements(p) AS i) ORDER BY organisation_id FOR UPDATE;
     INSERT INTO rate_windows (key, started_at)
-        SELECT DISTINCT w->>'key', clock_timestamp()
-        FROM jsonb_array_elements(p) AS i, jsonb_array_elements(i->'windows') AS w ORDER BY 1
+        SELECT DISTINCT ON (w->>'key') w->>'key', window_start(clock_timestamp(), (w->>'seconds')::int)
+        FROM jsonb_array_elements(p) AS i, jsonb_array_elements(i->'windows') AS w ORDER BY w->>'key'
         ON CONFLICT (key) DO NOTHING;
     PERFORM 1 FROM rate_windows WHERE key IN
         (SELECT w->>'key' FROM jsonb_array_elements(p) AS i, jsonb_array_elements(i->'windows') AS w)
