@@ -20,6 +20,11 @@ class Generations:
     def __len__(self) -> int:
         return len(self._running)
 
+    @property
+    def request_ids(self) -> set[UUID]:
+        """The requests whose answers are being written."""
+        return {generation.order.request_id for generation in self._running}
+
     def get(self, request_id: UUID) -> Generation | None:
         """A generation of this process, running or just finished."""
         return self._by_request.get(request_id)

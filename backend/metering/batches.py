@@ -46,12 +46,17 @@ class Batches(Generic[Record, Result]):
         self._write = write
         self._persistent = persistent
         self._waiting: Batch[Record, Result] = {}
-        self._sent = 0
+        self._sent: set[UUID] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._pause = FIRST_PAUSE
 
     def __len__(self) -> int:
-        return len(self._waiting) + self._sent
+        return len(self._waiting) + len(self._sent)
+
+    @property
+    def request_ids(self) -> set[UUID]:
+        """What is not written yet."""
+        return self._sent | set(self._waiting)
 
     def submit(self, record: Record) -> asyncio.Future[Result]:
         """Queues a record, once for each request. The future may be ignored, or awaited under `asyncio.shield`."""
@@ -76,11 +81,11 @@ class Batches(Generic[Record, Result]):
     async def _work(self) -> None:
         while self._waiting:
             batch = {request_id: self._waiting.pop(request_id) for request_id in list(self._waiting)[:BATCH]}
-            self._sent += len(batch)
+            self._sent |= batch.keys()
             try:
                 unwritten = await self._send(batch)
             finally:
-                self._sent -= len(batch)
+                self._sent -= batch.keys()
             if unwritten:
                 self._waiting.update(unwritten)
                 await asyncio.sleep(self._pause)

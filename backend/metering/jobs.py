@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 import msgspec
+import psycopg
 import structlog
 
 from backend.columns import new_id
@@ -21,15 +22,21 @@ log = structlog.get_logger()
 
 
 async def renew_leases(services: "Services") -> None:
-    """Says that this process's requests still run."""
-    await repository.renew_leases(services.database, services.process_id, LEASE_SECONDS)
+    """Says which of this process's requests still run or wait to be settled; no other hold is kept."""
+    alive = services.generations.request_ids | services.settler.request_ids
+    await repository.renew_leases(services.database, services.process_id, alive, LEASE_SECONDS)
 
 
 async def settle_orphans(services: "Services") -> None:
-    """Ends requests whose process is gone: their holds are released and nothing is charged."""
+    """Ends requests that nobody carries out any more: their holds are released and nothing is charged."""
     for orphan in await repository.orphans(services.database):
-        await repository.settle(services.database, [_interrupted(orphan, services)])
-        log.warning("orphan_settled", request_id=str(orphan.request_id))
+        try:
+            await repository.settle(services.database, [_interrupted(orphan, services)])
+            log.warning("orphan_settled", request_id=str(orphan.request_id))
+        except psycopg.OperationalError:
+            raise
+        except Exception:
+            log.exception("orphan_left", request_id=str(orphan.request_id))
 
 
 async def purge(services: "Services") -> None:

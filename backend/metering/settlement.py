@@ -5,6 +5,7 @@ PostgreSQL is away they wait here and are tried again; their holds keep the cred
 """
 
 import asyncio
+from uuid import UUID
 
 from backend.database import Database
 from backend.metering import repository
@@ -24,6 +25,11 @@ class Settler:
     def waiting(self) -> int:
         """How many requests have ended and are not written yet."""
         return len(self._batches)
+
+    @property
+    def request_ids(self) -> set[UUID]:
+        """Those requests."""
+        return self._batches.request_ids
 
     def submit(self, record: SettlementRecord) -> asyncio.Future[Settled]:
         """Ends a request; the future may be ignored."""
