@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from shared.accounts import UserRole
 from tests.e2e import people
 from tests.e2e.browser import executable
 from tests.e2e.installation import Installation
@@ -69,7 +70,7 @@ def browser(installation: Installation) -> Iterator[Browser]:
 
 
 def _warm(chromium: Browser, installation: Installation) -> None:
-    visit = Visit(chromium, installation.web, people.join(installation, role=people.UserRole.ADMIN), {})
+    visit = Visit(chromium, installation.web, people.join(installation, role=UserRole.ADMIN), {})
     for path, title in (("/", "What do you want to do?"), ("/usage", "Usage"), ("/admin-calls", "Model calls")):
         visit.page.goto(path, timeout=_WARM_SECONDS * 1000)
         expect(visit.page.get_by_role("heading", name=title)).to_be_visible(timeout=_WARM_SECONDS * 1000)

@@ -33,7 +33,7 @@ def test_a_call_is_shown_from_precheck_to_charge_and_never_its_prompt_or_answer(
 ) -> None:
     prompt, answer = f"secretprompt{uuid4().hex}", f"secretanswer{uuid4().hex}"
     person, support = join(name="Ines Duarte"), join(role=UserRole.SUPPORT)
-    provider.when(prompt, says=[f"{answer} "] * 150)
+    provider.when(prompt, says=[f"{answer} "] * 150, spacing_ms=1)
     chat = ChatPage(visit(person).open())
     credits = credits_in(chat.ask(f"Good morning {prompt}").text_content())
     desk = visit(support)

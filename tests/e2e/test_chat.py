@@ -158,7 +158,7 @@ def test_why_tells_who_chose_what_and_how_much_was_used_and_no_prices(
     join: Join, visit: Open, provider: Provider
 ) -> None:
     person, prompt = join(), f"{words()}: write a Python function that parses it"
-    provider.when(prompt, says=counted(200))
+    provider.when(prompt, says=counted(200), spacing_ms=1)
     chat = ChatPage(visit(person).open())
     route = chat.ask(prompt)
     used = credits_in(route.text_content())

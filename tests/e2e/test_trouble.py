@@ -55,7 +55,7 @@ def test_credits_that_run_out_in_a_conversation_end_it_at_the_next_prompt(
     join: Join, visit: Open, provider: Provider
 ) -> None:
     prompt = f"Tell me of {uuid4().hex[:8]}"
-    provider.when(prompt, says=counted(2000))
+    provider.when(prompt, says=counted(2000), spacing_ms=1)
     person = join(credits=Decimal("0.02"))
     chat = ChatPage(visit(person).open())
     chat.ask(prompt)

@@ -13,7 +13,7 @@ from tests.e2e.provider import Provider, counted
 
 def test_usage_is_empty_before_a_chat_and_agrees_with_it_after(join: Join, visit: Open, provider: Provider) -> None:
     person, prompt = join(), f"Tell me of {uuid4().hex[:8]}"
-    provider.when(prompt, says=counted(900))
+    provider.when(prompt, says=counted(900), spacing_ms=1)
     page = visit(person).open("/usage")
     expect(page.get_by_role("heading", name="No calls in this period")).to_be_visible()
     page.get_by_role("button", name="Start a chat").click()
