@@ -52,6 +52,8 @@ def _page() -> None:
             simulated()
     if empty:
         with welcome.container():
+            if me.balance <= 0:
+                trouble.draw_out_of_credits(me)
             _welcome(families, acts)
     if history.more:
         older.button("Show earlier messages", key="earlier", type="tertiary", on_click=acts.earlier)
@@ -67,7 +69,7 @@ def _page() -> None:
             if memory.refusal.request.message is not None:
                 sent(memory.refusal.request.message.content)
             trouble.draw_refused(memory.refusal, me, acts.again, acts.edit_refused)
-        elif me.balance <= 0:
+        elif me.balance <= 0 and not empty:
             trouble.draw_out_of_credits(me)
 
 
