@@ -23,11 +23,24 @@ Reason = Annotated[str, Meta(min_length=1, max_length=500)]
 """Why somebody changed something, as it will stand in the audit log."""
 
 
-class Answer(Struct, frozen=True, kw_only=True):
+_UNSHOWN = frozenset({"password", "current", "new", "token", "refresh_token", "access_token", "api_key"})
+"""Fields that hold secrets, wherever they stand."""
+
+
+class _Discreet(Struct, frozen=True, kw_only=True):
+    """A struct whose `repr`, which tracebacks and logs may show, holds no secret."""
+
+    def __repr__(self) -> str:
+        shown = ((name, getattr(self, name)) for name in self.__struct_fields__)
+        parts = (f"{n}={'<hidden>' if n in _UNSHOWN and isinstance(v, str) else repr(v)}" for n, v in shown)
+        return f"{type(self).__name__}({', '.join(parts)})"
+
+
+class Answer(_Discreet, frozen=True, kw_only=True):
     """Something the API says. New fields may appear at any time."""
 
 
-class Request(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Request(_Discreet, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Something a caller says. Unknown fields are refused, so that a typo is never ignored."""
 
 

@@ -170,6 +170,7 @@ class Generation:
     def _give_up(self, failure: AppError) -> None:
         self._failed.append(
             failed_attempt(
+                self.order,
                 self._route,
                 self._attempt,
                 failure,

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from backend.chat.charge import Charge
 from backend.chat.order import Order, Route
+from backend.chat.quotes import without_quotes
 from backend.columns import new_id
 from backend.errors import AppError
 from backend.metering.pricing import ZERO
@@ -105,9 +106,9 @@ def route_view(order: Order, route: Route, attempt: int, max_tokens: int, notice
 
 
 def failed_attempt(
-    route: Route, attempt: int, error: AppError, started_ms: int, latency_ms: int, *, final: bool
+    order: Order, route: Route, attempt: int, error: AppError, started_ms: int, latency_ms: int, *, final: bool
 ) -> AttemptRecord:
-    """A call that brought no whole answer. The provider's own reason is kept for admins."""
+    """A call that brought no whole answer. The provider's own reason is kept for admins, without what it quotes."""
     return AttemptRecord(
         id=new_id(),
         attempt=attempt,
@@ -117,16 +118,18 @@ def failed_attempt(
         status="failed",
         final=final,
         error_code=error.code.value,
-        fault=fault_of(error),
+        fault=fault_of(error, order),
         started_ms=started_ms,
         latency_ms=latency_ms,
         first_token_ms=None,
     )
 
 
-def fault_of(error: AppError) -> str:
+def fault_of(error: AppError, order: Order) -> str:
     """What went wrong, in the provider's words where it gave any."""
     reason = error.reason if isinstance(error, ProviderError) else ""
+    if reason:
+        reason = without_quotes(reason, [turn.content for turn in order.turns])
     return f"{type(error).__name__}: {reason or error.message}"
 
 
@@ -154,7 +157,9 @@ def settlement(ended: Ended) -> SettlementRecord:
 def _last_attempt(ended: Ended) -> AttemptRecord:
     if ended.error is not None:
         latency = ended.latency_ms - ended.attempt_started_ms
-        return failed_attempt(ended.route, ended.attempt, ended.error, ended.attempt_started_ms, latency, final=True)
+        return failed_attempt(
+            ended.order, ended.route, ended.attempt, ended.error, ended.attempt_started_ms, latency, final=True
+        )
     usage = ended.charge.usage if ended.charge is not None else None
     return AttemptRecord(
         id=new_id(),

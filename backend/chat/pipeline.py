@@ -52,6 +52,9 @@ class Caller(Struct, frozen=True, kw_only=True):
     address: str = ""
     idempotency_key: str | None = None
 
+    def __repr__(self) -> str:
+        return f"Caller({self.request_id})"
+
 
 class Pipeline:
     """Turns a request into a running generation."""

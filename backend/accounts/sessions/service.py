@@ -34,6 +34,9 @@ class NewSession(Struct, frozen=True, kw_only=True):
     kind: Kind
     secret: str
 
+    def __repr__(self) -> str:
+        return f"NewSession({self.id})"
+
 
 class Opened(Struct, frozen=True, kw_only=True):
     """A session that is in force: a browser's cookie or a script's tokens."""
@@ -41,6 +44,9 @@ class Opened(Struct, frozen=True, kw_only=True):
     identity: Identity
     cookie: str | None = None
     tokens: Tokens | None = None
+
+    def __repr__(self) -> str:
+        return f"Opened({self.identity})"
 
 
 class Sessions:
