@@ -39,6 +39,7 @@ async def begin(person: Person, model: str = SLOW, **more: object) -> tuple[http
     """A stream that has said `accepted`; the response is open."""
     request = person.http.build_request("POST", CHAT, json={"message": {"content": "hello"}, "model": model, **more})
     response = await person.http.send(request, stream=True)
+    assert response.status_code == 200, await response.aread()
     lines = response.aiter_lines()
     block = []
     async for line in lines:
