@@ -10,7 +10,7 @@ from tests.e2e.chat_page import ChatPage
 from tests.e2e.conftest import Join, Open
 from tests.e2e.people import Person
 from tests.e2e.provider import Provider
-from tests.e2e.visit import choose
+from tests.e2e.visit import choose, settled
 
 
 def asked(person: Person, prompt: str) -> str:
@@ -53,6 +53,7 @@ def test_a_new_title_stays_and_an_empty_one_is_refused(join: Join, visit: Open) 
     rename(chat.page, prompt, " ")
     expect(chat.page.get_by_role("alert")).to_contain_text("A title needs at least one character.")
     chat.page.keyboard.press("Escape")
+    expect(chat.page.get_by_role("dialog")).to_be_hidden()
     rename(chat.page, prompt, "*Letters* to [Nobody](x)")
     expect(chat.page.get_by_role("dialog")).to_be_hidden()
     expect(chat.sidebar.get_by_text("*Letters* to [Nobody](x)", exact=True)).to_be_visible()
@@ -64,7 +65,9 @@ def test_a_new_title_stays_and_an_empty_one_is_refused(join: Join, visit: Open) 
 def rename(page: Page, title: str, new: str) -> None:
     choose(page, f"Options for {title}", "Rename")
     dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_label("Title")).to_have_count(1)
     expect(dialog.get_by_label("Title")).to_have_value(title)
+    settled(page)
     dialog.get_by_label("Title").fill(new)
     dialog.get_by_role("button", name="Rename", exact=True).click()
 
