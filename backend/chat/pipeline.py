@@ -92,10 +92,11 @@ class Pipeline:
             prompt = await read_prompt(self._database, caller.identity, request)
             checked = self._precheck(caller, request, prompt)
             await self._refuse_blocked(caller, checked, prompt)
+            version = self._catalogue.current.version
             try:
                 decided = self._decide(caller, request, prompt, checked)
             except AppError:
-                stale = await self._stale(caller)
+                stale = await self._stale(caller, version)
                 if stale is None:
                     raise
                 caller = await self._refreshed(caller, stale)
@@ -186,10 +187,13 @@ class Pipeline:
         body = self._secrets.digest("idempotency", encode(request))
         return IdempotencyRecord(caller.identity.caller, caller.idempotency_key, body.hex())
 
-    async def _stale(self, caller: Caller) -> Stale | None:
-        """Whether a refusal was decided with outdated facts. (An acceptance is checked at admission.)"""
+    async def _stale(self, caller: Caller, version: int) -> Stale | None:
+        """Whether a refusal was decided with outdated facts. (An acceptance is checked at admission.)
+
+        `version` is the catalogue's when it was decided: a newer one may have arrived since.
+        """
         catalogue, person = await metering.versions(self._database, caller.identity.user_id)
-        if catalogue != self._catalogue.current.version:
+        if catalogue != version:
             return Stale("catalogue")
         return Stale("identity") if person != caller.identity.version else None
 
