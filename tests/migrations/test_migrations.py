@@ -1,6 +1,7 @@
 """The migrations, up and down, and what the tables that they make have in common."""
 
 from collections.abc import Iterator
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -24,7 +25,7 @@ KEYED_BY_CALLER = {"idempotency_keys": "a caller's key is looked up before anyth
 @pytest.fixture(scope="module")
 def migrated(postgres_url: str) -> Iterator[str]:
     """A database that the migrations built, to be looked at only."""
-    name = "migrated_only"
+    name = f"migrated_{uuid4().hex}"
     url = create_database(postgres_url, name)
     migrate(url)
     yield url
