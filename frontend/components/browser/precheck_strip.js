@@ -4,6 +4,7 @@ const SEND = "[data-testid=stChatInputSubmitButton]"
 const PAUSE_MS = 350
 const LEAST_CHARACTERS = 12
 const SURE = 0.75
+const STOP = ".st-key-stop"
 const RETURN = "fairlead-return"
 const silentKey = (conversation) => `fairlead-silent-${conversation ?? "new"}`
 
@@ -68,7 +69,9 @@ class Strip {
     document.addEventListener("input", (event) => event.target.matches?.(COMPOSER) && this.#look(event.target), { signal })
     document.addEventListener("keydown", (event) => sends(event) && this.#sent(), { signal, capture: true })
     document.addEventListener("click", (event) => event.target.closest?.(SEND) && this.#sent(), { signal, capture: true })
-    this.#back = setInterval(() => this.#welcomeBack(), 150)
+    document.addEventListener("pointerdown", (event) => leaves(event) && sessionStorage.removeItem(RETURN), { signal })
+    document.addEventListener("keydown", (event) => event.key === "Tab" && sessionStorage.removeItem(RETURN), { signal })
+    this.#back = setInterval(welcomeBack, 150)
   }
 
   update(data, setTriggerValue) {
@@ -133,17 +136,17 @@ class Strip {
     if (this.#offered !== null) sessionStorage.setItem(silentKey(this.#data.conversation), "1")
     this.#forget()
   }
-
-  // While an answer is written the composer is disabled and loses the focus; whoever typed there wants to go on.
-  #welcomeBack() {
-    const composer = document.querySelector(COMPOSER)
-    if (composer === null || composer.disabled) return
-    clearInterval(this.#back)
-    if (sessionStorage.getItem(RETURN) === null) return
-    sessionStorage.removeItem(RETURN)
-    if (document.activeElement === document.body && window.matchMedia("(hover: hover)").matches) composer.focus()
-  }
 }
+
+// While an answer is written the composer is disabled and loses the focus; whoever typed there wants to go on, unless
+// they went elsewhere. When it is replaced and disabled is not known here, so the wish lasts until they do.
+const welcomeBack = () => {
+  if (sessionStorage.getItem(RETURN) === null || document.activeElement !== document.body) return
+  const composer = document.querySelector(COMPOSER)
+  if (composer?.disabled === false && window.matchMedia("(hover: hover)").matches) composer.focus()
+}
+
+const leaves = (event) => !event.target.closest?.(`${STOP}, [data-testid=stChatInput]`)
 
 const sends = (event) =>
   event.key === "Enter" && !event.shiftKey && !event.isComposing && event.target.matches?.(COMPOSER)
