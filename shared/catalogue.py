@@ -36,6 +36,8 @@ class Capability(StrEnum):
     CODE = "code"
     LONG_CONTEXT = "long_context"
     TRANSLATION = "translation"
+    PREFILL = "prefill"
+    """Goes on from the beginning of an answer, given as the last turn."""
 
 
 class AssistantView(Answer, frozen=True, kw_only=True):

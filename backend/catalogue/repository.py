@@ -1,5 +1,6 @@
 """The configuration as PostgreSQL holds it, read whole."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -19,6 +20,7 @@ from backend.catalogue.prices import needed_buckets
 from backend.catalogue.tables import CatalogueVersion, ModelPrice, ModelProvider, Multiplier, ProviderEndpoint
 from backend.catalogue.tables import Model as ModelRow
 from backend.entitlements.tables import Plan as PlanRow
+from backend.providers.calls import Limits
 from backend.secrets import Secrets
 from backend.settings import Settings
 from shared.catalogue import Capability, LatencyTier
@@ -33,7 +35,11 @@ async def load_catalogue(session: AsyncSession, secrets: Secrets, settings: Sett
     """Everything at one version. The session must not have begun its transaction."""
     await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
     version = (await session.exec(select(CatalogueVersion.version))).one()
-    providers = {row.id: _provider(row, secrets, settings) for row in await session.exec(select(ModelProvider))}
+    endpoints = await _endpoints(session)
+    providers = {
+        row.id: _provider(row, endpoints[row.id], secrets, settings)
+        for row in await session.exec(select(ModelProvider))
+    }
     prices = {row.model_id: row for row in await latest_prices(session)}
     models = await session.exec(select(ModelRow).order_by(col(ModelRow.name)))
     assistants = await session.exec(select(AssistantRow).order_by(col(AssistantRow.rank), col(AssistantRow.family)))
@@ -47,6 +53,20 @@ async def load_catalogue(session: AsyncSession, secrets: Secrets, settings: Sett
         plans=tuple(plan_of(row) for row in plans),
         multipliers={(row.kind, row.target): row.factor for row in multipliers},
     )
+
+
+async def _endpoints(session: AsyncSession) -> dict[UUID, tuple[snapshot.Endpoint, ...]]:
+    """The enabled endpoints of each provider, oldest first."""
+    rows = await session.exec(
+        select(ModelProvider.id, ProviderEndpoint.id, ProviderEndpoint.base_url)
+        .join(ProviderEndpoint, col(ProviderEndpoint.provider_id) == col(ModelProvider.id))
+        .where(col(ProviderEndpoint.enabled))
+        .order_by(col(ProviderEndpoint.id))
+    )
+    found: dict[UUID, tuple[snapshot.Endpoint, ...]] = defaultdict(tuple)
+    for provider_id, endpoint_id, base_url in rows:
+        found[provider_id] += (snapshot.Endpoint(endpoint_id, base_url),)
+    return found
 
 
 async def latest_prices(session: AsyncSession, model_ids: Sequence[UUID] | None = None) -> Sequence[ModelPrice]:
@@ -106,17 +126,19 @@ async def multiplier_targets(session: AsyncSession) -> set[tuple[str, str]]:
     return set((await session.exec(select(Multiplier.kind, Multiplier.target))).all())
 
 
-def _provider(row: ModelProvider, secrets: Secrets, settings: Settings) -> snapshot.Provider:
+def _provider(
+    row: ModelProvider, endpoints: tuple[snapshot.Endpoint, ...], secrets: Secrets, settings: Settings
+) -> snapshot.Provider:
     key = provider_key(row, secrets, settings)
     return snapshot.Provider(
         id=row.id,
         name=row.name,
         display_name=row.display_name,
         dialect=row.dialect,
-        base_url=row.api_base_url,
+        endpoints=endpoints,
         api_key=key.value,
         allow_private_network=row.allow_private_network,
-        why=why_unusable(row, key, settings),
+        why=why_unusable(row, key, settings) or (None if endpoints else "has no enabled endpoint"),
     )
 
 
@@ -136,6 +158,7 @@ def _model(row: ModelRow, provider: snapshot.Provider, price: ModelPrice | None)
         quality=row.quality,
         active=row.active,
         price=_price(price, row.model_type),
+        limits=msgspec.convert(row.limits, Limits),
     )
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from msgspec import Struct, structs
 
+from backend.providers.calls import Limits
 from shared.catalogue import Capability, LatencyTier
 from shared.plans import PlanLimits
 from shared.precheck import Category
@@ -15,14 +16,24 @@ from shared.precheck import Category
 ONE = Decimal(1)
 
 
+class Endpoint(Struct, frozen=True):
+    """An address of a provider."""
+
+    id: UUID
+    base_url: str
+
+
 class Provider(Struct, frozen=True, kw_only=True):
-    """A provider as calls need it. `why` says why it cannot be used, None when it can."""
+    """A provider as calls need it. `why` says why it cannot be used, None when it can.
+
+    `endpoints` are the enabled ones, in the order in which they are tried; there is at least one.
+    """
 
     id: UUID
     name: str
     display_name: str
     dialect: str
-    base_url: str
+    endpoints: tuple[Endpoint, ...]
     api_key: str | None
     allow_private_network: bool
     why: str | None
@@ -71,6 +82,7 @@ class Model(Struct, frozen=True, kw_only=True):
     quality: float
     active: bool
     price: Price | None
+    limits: Limits = Limits()
 
     @property
     def usable(self) -> bool:

@@ -8,7 +8,14 @@ from uuid import UUID
 from sqlalchemy import BigInteger, CheckConstraint, LargeBinary, text
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
-from backend.columns import created_column, id_column, json_column, money_column, optional_money_column
+from backend.columns import (
+    created_column,
+    id_column,
+    json_column,
+    money_column,
+    optional_money_column,
+    optional_time_column,
+)
 
 
 class ModelProvider(SQLModel, table=True):
@@ -42,6 +49,23 @@ class ProviderEndpoint(SQLModel, table=True):
     created_at: datetime = created_column()
 
 
+class EndpointCircuit(SQLModel, table=True):
+    """Whether an endpoint is used: `closed`, `open` until `retry_at`, or `half_open`, when one call may try it.
+
+    No row means closed. `trips` counts the times it opened since it was last closed, and sets the next cool-down.
+    """
+
+    __tablename__ = "endpoint_circuits"
+
+    endpoint_id: UUID = Field(primary_key=True, foreign_key="provider_endpoints.id", ondelete="CASCADE")
+    state: str
+    reason: str
+    trips: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    opened_at: datetime | None = optional_time_column()
+    retry_at: datetime | None = optional_time_column()
+    changed_at: datetime = created_column()
+
+
 class Model(SQLModel, table=True):
     """A model as the catalogue knows it. `quality` is a rating between 0 and 1."""
 
@@ -65,6 +89,7 @@ class Model(SQLModel, table=True):
     latency_tier: str = Field(default="medium", sa_column_kwargs={"server_default": "medium"})
     quality: float = Field(default=0.5, sa_column_kwargs={"server_default": text("0.5")})
     tags: Any = json_column("[]")
+    limits: Any = json_column()
     source: str = ""
     active: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     created_at: datetime = created_column()

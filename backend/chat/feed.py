@@ -6,13 +6,21 @@ read is dropped, and may come back with the last event id it has seen.
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
-from shared.events import ChatEvent, EventId, encode, encode_delta
+from shared.events import ChatEvent, EventId, Restart, encode, encode_delta
 
 BUFFER_BYTES = 1_048_576
 PING = b": ping\n\n"
 START = EventId(0, 0)
+
+
+class Placed(NamedTuple):
+    """An event and the place in the text where it was said."""
+
+    place: EventId
+    event: ChatEvent
 
 
 class Reader:
@@ -74,35 +82,54 @@ class Reader:
 
 
 class Feed:
-    """What one generation says."""
+    """What one generation says.
 
-    __slots__ = ("_head", "_parts", "_readers", "_tail", "attempt", "closed", "length", "on_deserted")
+    An edition is a text that only grows; it is named for the attempt that began it. A restart ends it, and the next
+    one replaces what was shown. Ids name a place in the text of an edition: events that share the place of the last
+    one seen are told again to a reader who comes back, text never is.
+    """
+
+    __slots__ = ("_events", "_parts", "_readers", "closed", "edition", "length", "on_deserted")
 
     def __init__(self) -> None:
-        self.attempt = 0
+        self.edition = 0
         self.length = 0
         self.closed = False
         self.on_deserted: Callable[[], object] | None = None
-        self._head: list[tuple[int, ChatEvent]] = []
+        self._events: list[Placed] = []
         self._parts: list[str] = []
-        self._tail: list[ChatEvent] = []
         self._readers: list[Reader] = []
 
     @property
     def text(self) -> str:
-        """All text of the current attempt."""
+        """All text of the current edition."""
         if len(self._parts) > 1:
             self._parts = ["".join(self._parts)]
         return self._parts[0] if self._parts else ""
 
+    @property
+    def events(self) -> Sequence[Placed]:
+        """Everything kept that is not text, in order."""
+        return self._events
+
+    def attempt(self, number: int) -> None:
+        """An attempt begins: while nothing is written, the edition is its."""
+        if not self.length:
+            self.edition = number
+
+    def restart(self, number: int, reason: str) -> None:
+        """What was written is void; an attempt begins anew."""
+        self._parts = []
+        self.length = 0
+        self.edition = number
+        self.say(Restart(reason=reason))
+
     def say(self, event: ChatEvent, *, keep: bool = True) -> None:
         """Tells everybody an event that is not text; `keep` says whether late readers are told too."""
-        if keep and self._parts:
-            self._tail.append(event)
-        elif keep:
-            self._head.append((self.attempt, event))
+        if keep:
+            self._events.append(Placed(EventId(self.edition, self.length), event))
         if self._readers:
-            frame = encode(event, self.attempt, self.length)
+            frame = encode(event, self.edition, self.length)
             for reader in self._readers:
                 reader.push(frame)
 
@@ -111,7 +138,7 @@ class Feed:
         self._parts.append(text)
         self.length += len(text)
         if self._readers:
-            frame = encode_delta(text, self.attempt, self.length)
+            frame = encode_delta(text, self.edition, self.length)
             for reader in self._readers:
                 reader.push(frame)
 
@@ -123,7 +150,7 @@ class Feed:
 
     def read(self, after: EventId = START) -> Reader:
         """A reader that gets everything after an event id, then what follows."""
-        reader = Reader(self, self._missed(after))
+        reader = Reader(self, missed(self._events, self.text, EventId(self.edition, self.length), after))
         if self.closed:
             reader.close()
         else:
@@ -142,11 +169,22 @@ class Feed:
         for reader in self._readers:
             reader.spoken_at = now
 
-    def _missed(self, after: EventId) -> list[bytes]:
-        frames = [encode(event, attempt, 0) for attempt, event in self._head if (attempt, 0) >= after]
-        text = self.text
-        seen = after.offset if after.attempt == self.attempt else 0
-        if len(text) > seen:
-            frames.append(encode_delta(text[seen:], self.attempt, self.length))
-        frames += [encode(event, self.attempt, self.length) for event in self._tail]
-        return frames
+
+def missed(events: Sequence[Placed], text: str, here: EventId, after: EventId) -> list[bytes]:
+    """What somebody who has seen `after` has not: events in their places, and the text of the edition `here`.
+
+    Events of earlier editions are kept for the record of the way there; their text is void and not told.
+    """
+    frames: list[bytes] = []
+    after = min(after, here)
+    told = after.offset if after.attempt == here.attempt else 0
+    for place, event in events:
+        if place < after:
+            continue
+        if place.attempt == here.attempt and place.offset > told:
+            frames.append(encode_delta(text[told : place.offset], *place))
+            told = place.offset
+        frames.append(encode(event, *place))
+    if told < here.offset:
+        frames.append(encode_delta(text[told:], *here))
+    return frames

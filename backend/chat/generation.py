@@ -164,7 +164,7 @@ class Generation:
         self._attempt += 1
         self._route = route
         self._attempt_began = self._loop.time()
-        self.feed.attempt = self._attempt
+        self.feed.attempt(self._attempt)
         self.feed.say(route_view(self.order, route, self._attempt, tokens, list(self._notices)))
 
     def _give_up(self, failure: AppError) -> None:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from backend.catalogue.snapshot import Assistant, Model, Price
+from backend.catalogue.snapshot import Assistant, Endpoint, Model, Price
 from backend.metering.display_cost import DisplayRate, Tariff
 from backend.metering.rates import WindowState
 from backend.providers.calls import Target, Turn
@@ -15,9 +15,10 @@ from shared.precheck import Precheck
 
 
 class Route(Struct, frozen=True, kw_only=True):
-    """One model that may answer, with the price and factors as they were when the request was admitted."""
+    """One model at one endpoint that may answer, with the price and factors as they were at admission."""
 
     model: Model
+    endpoint: Endpoint
     price: Price
     target: Target
     rate: DisplayRate

@@ -3,7 +3,7 @@
 (The pipeline does the same stages around it with their effects; the precheck's strip uses this part alone.)
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from msgspec import Struct, structs
@@ -138,8 +138,9 @@ def decide(
     if not choice.chain:
         raise _nothing_can_answer(choice, ask, catalogue, entitlement)
     routes = tuple(
-        _route(ranked.model, catalogue, entitlement, picked.assistant, fitted.tokens, credits_per_dollar)
+        route
         for ranked in choice.chain
+        for route in _routes(ranked.model, catalogue, entitlement, picked.assistant, fitted.tokens, credits_per_dollar)
     )
     first = routes[0].model
     wanted = min(
@@ -182,14 +183,15 @@ def _with_system_prompt(assistant: Assistant, turns: tuple[Turn, ...]) -> tuple[
     return (Turn(Role.SYSTEM, assistant.system_prompt), *turns) if assistant.system_prompt else turns
 
 
-def _route(
+def _routes(
     model: Model,
     catalogue: Catalogue,
     entitlement: Entitlement,
     assistant: Assistant,
     prompt_tokens: int,
     credits_per_dollar: Decimal,
-) -> Route:
+) -> Iterator[Route]:
+    """One for each endpoint of the model's provider."""
     if model.price is None:
         raise NoRoute("No model can answer now.")
     rate = display_rate(
@@ -199,20 +201,17 @@ def _route(
         family=assistant.family,
         credits_per_dollar=credits_per_dollar,
     )
-    provider = model.provider
-    return Route(
-        model=model,
-        price=model.price,
-        target=Target(
+    provider, owed = model.provider, tariff(model.price, rate, prompt_tokens)
+    for endpoint in provider.endpoints:
+        target = Target(
             provider=provider.name,
             dialect=provider.dialect,
-            base_url=provider.base_url,
+            base_url=endpoint.base_url,
             api_key=provider.api_key,
             allow_private_network=provider.allow_private_network,
-        ),
-        rate=rate,
-        tariff=tariff(model.price, rate, prompt_tokens),
-    )
+            limits=model.limits,
+        )
+        yield Route(model=model, endpoint=endpoint, price=model.price, target=target, rate=rate, tariff=owed)
 
 
 def _reasons(

@@ -73,6 +73,46 @@ class Message(SQLModel, table=True):
     created_at: datetime = created_column()
 
 
+class AnswerLog(SQLModel, table=True):
+    """What a streamed answer has said, for readers in other processes; its text is in `answer_parts`.
+
+    `events` are `[edition, offset, name, data]` in order, all but the deltas. `ended`: the last one is among them.
+    """
+
+    __tablename__ = "answer_logs"
+    __table_args__ = (
+        Index("ix_answer_logs_request", "request_id"),
+        Index("ix_answer_logs_updated", "updated_at"),
+        Index("ix_answer_logs_user", "user_id"),
+    )
+
+    organisation_id: UUID = Field(primary_key=True, foreign_key="organisations.id")
+    request_id: UUID = Field(primary_key=True)
+    user_id: UUID = Field(foreign_key="users.id", ondelete="CASCADE")
+    events: Any = json_column("[]")
+    ended: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+    updated_at: datetime = created_column()
+
+
+class AnswerPart(SQLModel, table=True):
+    """Text of an answer from a character offset on. An edition ends where a restart replaces what was shown."""
+
+    __tablename__ = "answer_parts"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["organisation_id", "request_id"],
+            ["answer_logs.organisation_id", "answer_logs.request_id"],
+            ondelete="CASCADE",
+        ),
+    )
+
+    organisation_id: UUID = Field(primary_key=True)
+    request_id: UUID = Field(primary_key=True)
+    edition: int = Field(primary_key=True)
+    start: int = Field(primary_key=True)
+    text: str
+
+
 class Feedback(SQLModel, table=True):
     """A person's judgement on one answer."""
 

@@ -126,7 +126,10 @@ class AdmissionResult(Struct, frozen=True, kw_only=True):
 
 
 class AttemptRecord(Struct, frozen=True, kw_only=True):
-    """A `model_calls` row. Times are in milliseconds, `started_ms` from admission."""
+    """A `model_calls` row. Times are in milliseconds, `started_ms` from admission.
+
+    `malformed` counts the frames that were skipped. `may_have_run`: it failed, yet the provider may bill it.
+    """
 
     id: UUID
     attempt: int
@@ -150,6 +153,9 @@ class AttemptRecord(Struct, frozen=True, kw_only=True):
     estimated: bool = False
     provider_request_id: str | None = None
     provider_cost: Decimal | None = None
+    endpoint_id: UUID | None = None
+    malformed: int = 0
+    may_have_run: bool = False
 
 
 class CostDocument(Struct, frozen=True, kw_only=True):

@@ -115,6 +115,9 @@ class ModelCall(SQLModel, table=True):
     estimated: bool = False
     provider_request_id: str | None = None
     provider_cost: Decimal | None = optional_money_column()
+    endpoint_id: UUID | None = None
+    malformed: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    may_have_run: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     route: Any = optional_json_column()
     created_at: datetime = created_column()
 

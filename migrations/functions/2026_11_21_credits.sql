@@ -365,17 +365,17 @@ BEGIN
         INSERT INTO model_calls (organisation_id, id, request_id, attempt, user_id, conversation_id, assistant, provider,
             model, model_id, status, final, error_code, fault, started_ms, latency_ms, first_token_ms, input_tokens,
             cached_input_tokens, cache_write_tokens, output_tokens, reasoning_tokens, image_tokens, audio_tokens,
-            estimated, provider_request_id, provider_cost, route)
+            estimated, provider_request_id, provider_cost, endpoint_id, malformed, may_have_run, route)
         SELECT h.organisation_id, x.id, h.request_id, x.attempt, h.user_id, h.conversation_id, item->>'assistant',
             x.provider, x.model, x.model_id, x.status, x.final, x.error_code, x.fault, x.started_ms, x.latency_ms,
             x.first_token_ms, x.input_tokens, x.cached_input_tokens, x.cache_write_tokens, x.output_tokens,
             x.reasoning_tokens, x.image_tokens, x.audio_tokens, x.estimated, x.provider_request_id, x.provider_cost,
-            CASE WHEN x.final THEN h.route END
+            x.endpoint_id, x.malformed, x.may_have_run, CASE WHEN x.final THEN h.route END
         FROM jsonb_to_recordset(item->'attempts') AS x(id uuid, attempt int, provider text, model text, model_id uuid,
             status text, final boolean, error_code text, fault text, started_ms int, latency_ms int,
             first_token_ms int, input_tokens int, cached_input_tokens int, cache_write_tokens int, output_tokens int,
             reasoning_tokens int, image_tokens int, audio_tokens int, estimated boolean, provider_request_id text,
-            provider_cost numeric);
+            provider_cost numeric, endpoint_id uuid, malformed int, may_have_run boolean);
 
         IF item->'cost' <> 'null'::jsonb THEN
             INSERT INTO cost_records (organisation_id, model_call_id, request_id, user_id, raw_cost, multiplier, factors,

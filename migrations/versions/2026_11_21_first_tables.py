@@ -168,6 +168,9 @@ def upgrade() -> None:
         sa.Column(
             "tags", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'::jsonb"), nullable=False
         ),
+        sa.Column(
+            "limits", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'::jsonb"), nullable=False
+        ),
         sa.Column("source", sa.String(), nullable=False),
         sa.Column("active", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
@@ -207,6 +210,23 @@ def upgrade() -> None:
         sa.UniqueConstraint("provider_id", "base_url", name=op.f("uq_provider_endpoints_provider_id_base_url")),
     )
     op.create_index(op.f("ix_provider_endpoints_provider_id"), "provider_endpoints", ["provider_id"], unique=False)
+    op.create_table(
+        "endpoint_circuits",
+        sa.Column("endpoint_id", sa.Uuid(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("trips", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("retry_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["endpoint_id"],
+            ["provider_endpoints.id"],
+            name=op.f("fk_endpoint_circuits_endpoint_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("endpoint_id", name=op.f("pk_endpoint_circuits")),
+    )
     op.create_table(
         "users",
         sa.Column("id", sa.Uuid(), server_default=sa.text("uuidv7()"), nullable=False),
@@ -364,6 +384,9 @@ def upgrade() -> None:
         sa.Column("estimated", sa.Boolean(), nullable=False),
         sa.Column("provider_request_id", sa.String(), nullable=True),
         sa.Column("provider_cost", sa.Numeric(), nullable=True),
+        sa.Column("endpoint_id", sa.Uuid(), nullable=True),
+        sa.Column("malformed", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("may_have_run", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("route", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.ForeignKeyConstraint(["organisation_id"], ["organisations.id"], name=op.f("fk_model_calls_organisation_id")),
@@ -600,6 +623,38 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_holds_user_id"), "holds", ["user_id"], unique=False)
     op.create_table(
+        "answer_logs",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("request_id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "events", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'::jsonb"), nullable=False
+        ),
+        sa.Column("ended", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisations.id"], name=op.f("fk_answer_logs_organisation_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_answer_logs_user_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("organisation_id", "request_id", name=op.f("pk_answer_logs")),
+    )
+    op.create_index("ix_answer_logs_request", "answer_logs", ["request_id"], unique=False)
+    op.create_index("ix_answer_logs_updated", "answer_logs", ["updated_at"], unique=False)
+    op.create_index("ix_answer_logs_user", "answer_logs", ["user_id"], unique=False)
+    op.create_table(
+        "answer_parts",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("request_id", sa.Uuid(), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("start", sa.Integer(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "request_id"],
+            ["answer_logs.organisation_id", "answer_logs.request_id"],
+            name=op.f("fk_answer_parts_organisation_id_request_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", "request_id", "edition", "start", name=op.f("pk_answer_parts")),
+    )
+    op.create_table(
         "ledger_entries",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), server_default=sa.text("uuidv7()"), nullable=False),
@@ -722,6 +777,11 @@ def downgrade() -> None:
     op.drop_index("uq_ledger_entries_charge", table_name="ledger_entries", postgresql_where=sa.text("kind = 'charge'"))
     op.drop_index("ix_ledger_entries_user", table_name="ledger_entries")
     op.drop_table("ledger_entries")
+    op.drop_table("answer_parts")
+    op.drop_index("ix_answer_logs_user", table_name="answer_logs")
+    op.drop_index("ix_answer_logs_updated", table_name="answer_logs")
+    op.drop_index("ix_answer_logs_request", table_name="answer_logs")
+    op.drop_table("answer_logs")
     op.drop_index(op.f("ix_holds_user_id"), table_name="holds")
     op.drop_table("holds")
     op.drop_index("ix_cost_records_user", table_name="cost_records")
@@ -766,6 +826,7 @@ def downgrade() -> None:
     op.drop_table("api_keys")
     op.drop_index(op.f("ix_users_organisation_id"), table_name="users")
     op.drop_table("users")
+    op.drop_table("endpoint_circuits")
     op.drop_index(op.f("ix_provider_endpoints_provider_id"), table_name="provider_endpoints")
     op.drop_table("provider_endpoints")
     op.drop_table("organisation_limits")

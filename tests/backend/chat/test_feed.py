@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from backend.chat.feed import BUFFER_BYTES, START, Feed
 from shared.chat import RouteView, UsageFigures
-from shared.events import Accepted, Delta, Done, EventId, Received, decode
+from shared.events import Accepted, Delta, Done, EventId, Received, Restart, decode
 from shared.messages import FinishReason
 
 ACCEPTED = Accepted(request_id=UUID(int=1), conversation_id=None, message_id=None)
@@ -25,7 +25,7 @@ FIGURES = UsageFigures(
 def begun() -> Feed:
     feed = Feed()
     feed.say(ACCEPTED)
-    feed.attempt = 1
+    feed.attempt(1)
     feed.say(ROUTE)
     return feed
 
@@ -81,16 +81,31 @@ class TestReading:
         feed.close()
         assert [r.event for r in await events(feed.read(after))] == [DONE]
 
-    async def test_who_saw_another_attempt_gets_the_whole_text(self) -> None:
+    async def test_who_saw_another_edition_gets_the_whole_text(self) -> None:
         feed = begun()
-        feed.attempt = 2
+        feed.write("gone")
+        feed.restart(2, "It broke off.")
         feed.write("one two")
         feed.close()
-        assert text(await events(feed.read(EventId(1, 5)))) == "one two"
+        received = await events(feed.read(EventId(1, 3)))
+        assert [type(r.event) for r in received] == [Restart, Delta]
+        assert text(received) == "one two"
+
+    async def test_what_is_said_in_mid_text_keeps_its_place(self) -> None:
+        feed = begun()
+        feed.write("one ")
+        feed.say(ROUTE)
+        feed.write("two")
+        feed.close()
+        for seen, rest in ((0, "one two"), (2, "e two"), (4, "two")):
+            received = await events(feed.read(EventId(1, seen)))
+            assert [str(r.id) for r in received if isinstance(r.event, RouteView)][-1] == "1.4"
+            assert text(received) == rest
+        assert [str(r.id) for r in await events(feed.read(EventId(1, 5)))] == ["1.7"]
 
     async def test_an_answer_without_text_ends_for_those_who_come_back_too(self) -> None:
         feed = begun()
-        feed.attempt = 2
+        feed.attempt(2)
         feed.say(ROUTE)
         feed.say(DONE)
         feed.close()
