@@ -10,6 +10,7 @@ import structlog
 from backend.accounts import jobs as accounts
 from backend.chat import jobs as chat
 from backend.metering import jobs as metering
+from backend.settings import Settings
 
 if TYPE_CHECKING:
     from backend.services import Services
@@ -17,21 +18,34 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 
+Pause = Callable[[Settings], float]
+
+
+def every(seconds: float) -> Pause:
+    """The same pause whatever the settings say."""
+    return lambda _: seconds
+
+
+def of_a_lease(share: float) -> Pause:
+    """A part of the time for which a hold is kept."""
+    return lambda settings: share * settings.lease_seconds
+
+
 class Job(NamedTuple):
-    """`seconds` is the pause before each run."""
+    """`pause` gives the seconds before each run."""
 
     name: str
-    seconds: float
+    pause: Pause
     function: Callable[["Services"], Awaitable[None]]
 
 
 JOBS = (
-    Job("look_after_readers", 5, chat.look_after_readers),
-    Job("renew_leases", 15, metering.renew_leases),
-    Job("note_last_use", 20, accounts.flush_last_used),
-    Job("settle_orphans", 30, metering.settle_orphans),
-    Job("purge_metering", 600, metering.purge),
-    Job("purge_accounts", 600, accounts.purge),
+    Job("look_after_readers", every(5), chat.look_after_readers),
+    Job("renew_leases", of_a_lease(1 / 4), metering.renew_leases),
+    Job("note_last_use", every(20), accounts.flush_last_used),
+    Job("settle_orphans", of_a_lease(1 / 2), metering.settle_orphans),
+    Job("purge_metering", every(600), metering.purge),
+    Job("purge_accounts", every(600), accounts.purge),
 )
 
 
@@ -55,8 +69,9 @@ class Jobs:
                 await task
 
     async def _repeat(self, job: Job) -> None:
+        pause = job.pause(self._services.settings)
         while True:
-            await asyncio.sleep(job.seconds)
+            await asyncio.sleep(pause)
             try:
                 await job.function(self._services)
             except Exception:

@@ -23,7 +23,7 @@ from backend.columns import new_id
 from backend.database import Database
 from backend.errors import AppError, Unavailable
 from backend.metering import repository as metering
-from backend.metering.admission import LEASE_SECONDS, Admitted, Gate, Repeated, Stale
+from backend.metering.admission import Admitted, Gate, Repeated, Stale
 from backend.metering.rates import windows
 from backend.metering.records import AdmissionRecord, ConversationRecord, IdempotencyRecord, PromptRecord
 from backend.metering.settlement import Settler
@@ -157,7 +157,7 @@ class Pipeline:
             organisation_id=identity.organisation_id,
             user_id=identity.user_id,
             process_id=self._process_id,
-            lease_seconds=LEASE_SECONDS,
+            lease_seconds=self._settings.lease_seconds,
             catalogue_version=catalogue.version,
             identity_version=identity.version,
             monthly_credits=entitlement.monthly_credits,

@@ -22,7 +22,6 @@ from backend.metering.rates import Kind, WindowState, windows
 from backend.metering.records import AdmissionRecord, AdmissionResult
 from shared.plans import PlanLimits
 
-LEASE_SECONDS = 60
 BUSY_RETRY_SECONDS = 2
 
 

@@ -8,7 +8,6 @@ import structlog
 
 from backend.columns import new_id
 from backend.metering import repository
-from backend.metering.admission import LEASE_SECONDS
 from backend.metering.records import AttemptRecord, MessageDocument, SettlementRecord
 from backend.metering.repository import Orphan
 from shared.admin import RouteDecision
@@ -24,7 +23,7 @@ log = structlog.get_logger()
 async def renew_leases(services: "Services") -> None:
     """Says which of this process's requests still run or wait to be settled; no other hold is kept."""
     alive = services.generations.request_ids | services.settler.request_ids
-    await repository.renew_leases(services.database, services.process_id, alive, LEASE_SECONDS)
+    await repository.renew_leases(services.database, services.process_id, alive, services.settings.lease_seconds)
 
 
 async def settle_orphans(services: "Services") -> None:
