@@ -20,6 +20,7 @@ from backend.metering.settlement import Settler
 from backend.metrics import Metrics
 from backend.notifications import Notifier
 from backend.precheck.check import check
+from backend.providers.circuit_book import CircuitBook
 from backend.providers.engine import ProviderClient
 from backend.secrets import load_secrets
 from backend.settings import Settings
@@ -45,6 +46,7 @@ class Services:
         self.client = ProviderClient()
         self.settler = Settler(self.database)
         self.generations = Generations()
+        self.circuits = CircuitBook()
         self.notifier = Notifier(self.database, self.refresh)
         self.metrics = Metrics(settings.metrics_dir)
         self.pipeline = Pipeline(
@@ -56,6 +58,7 @@ class Services:
             client=self.client,
             settler=self.settler,
             generations=self.generations,
+            circuits=self.circuits,
             metrics=self.metrics,
             process_id=self.process_id,
         )

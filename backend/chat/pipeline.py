@@ -30,6 +30,7 @@ from backend.metering.settlement import Settler
 from backend.metrics import Metrics
 from backend.policy.health import HealthBook
 from backend.precheck.service import Checked, examine, record, view
+from backend.providers.circuit_book import CircuitBook
 from backend.providers.engine import ProviderClient
 from backend.secrets import Secrets
 from backend.settings import Settings
@@ -70,6 +71,7 @@ class Pipeline:
         client: ProviderClient,
         settler: Settler,
         generations: Generations,
+        circuits: CircuitBook,
         metrics: Metrics,
         process_id: UUID,
     ) -> None:
@@ -82,6 +84,7 @@ class Pipeline:
         self._settler = settler
         self._generations = generations
         self._process_id = process_id
+        self._circuits = circuits
         self._metrics = metrics
         self._gate = Gate(database)
         self._health = HealthBook()
@@ -226,6 +229,7 @@ class Pipeline:
             message_id=admission.conversation.answer_id if admission.conversation is not None else None,
             assistant=decided.assistant,
             routes=decided.routes,
+            reserve=decided.reserve,
             turns=decided.turns,
             params=request.params,
             metadata=request.metadata,
@@ -242,8 +246,10 @@ class Pipeline:
             strategy=decided.decision.strategy,
             keep_result=admission.idempotency is not None,
             began=asyncio.get_running_loop().time(),
+            budget=self._settings.request_seconds,
         )
-        generation = Generation(order, self._client, self._settler, Witness(self._health, self._metrics))
+        witness = Witness(self._health, self._circuits, self._metrics)
+        generation = Generation(order, self._client, self._settler, witness)
         self._generations.start(generation)
         return generation
 

@@ -1,4 +1,4 @@
-"""Who sees calls succeed and fail: the policy's health book, the metrics and the log."""
+"""Who sees calls succeed and fail: the endpoint's circuit, the policy's health book, the metrics and the log."""
 
 import structlog
 
@@ -9,23 +9,45 @@ from backend.metering.pricing import ZERO
 from backend.metrics import Ended as EndedRequest
 from backend.metrics import Metrics
 from backend.policy.health import HealthBook
+from backend.providers.circuit_book import CircuitBook, Permit
+from backend.providers.errors import ProviderError
 
 log = structlog.get_logger()
 
 
 class Witness:
-    """Told of every attempt and every end; says nothing of what was asked or answered."""
+    """One request's: asked before every attempt, told of every attempt and of the end. Hears no prompt or answer.
 
-    def __init__(self, health: HealthBook, metrics: Metrics) -> None:
+    A request makes one attempt at a time.
+    """
+
+    def __init__(self, health: HealthBook, circuits: CircuitBook, metrics: Metrics) -> None:
         self._health = health
+        self._circuits = circuits
         self._metrics = metrics
+        self._permit = Permit.CALL
+
+    def may_try(self, route: Route) -> bool:
+        """Whether the endpoint's circuit lets an attempt through. If so, say `answered`, `failed` or `let_go` next."""
+        permit = self._circuits.take(route.endpoint.id)
+        self._permit = permit or Permit.CALL
+        return permit is not None
+
+    def let_go(self, route: Route) -> None:
+        """The attempt was cancelled: it says nothing of the endpoint."""
+        self._circuits.let_go(route.endpoint.id, self._permit)
 
     def answered(self, route: Route) -> None:
         """A model answered."""
+        self._circuits.succeeded(route.endpoint.id, self._permit)
         self._note(route, answered=True)
 
     def failed(self, route: Route, error: AppError) -> None:
         """A model did not."""
+        if isinstance(error, ProviderError):
+            self._circuits.failed(route.endpoint.id, error, self._permit)
+        else:
+            self.let_go(route)
         self._note(route, answered=False)
         self._metrics.errors.labels(route.model.name, route.model.provider.name, error.code.value).inc()
 
@@ -62,7 +84,7 @@ class Witness:
             model=model.name,
             state=ended.state.value,
             error=ended.error.code.value if ended.error is not None else None,
-            attempts=ended.attempt,
+            attempts=ended.attempt.number,
             prompt_tokens=prompt_tokens,
             completion_tokens=completion_tokens,
             latency_ms=ended.latency_ms,
