@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
+from backend.chat.attempt import Attempt
 from backend.chat.order import Order, Route
 from backend.metering.pricing import RawCost, raw_cost
 from backend.precheck.tokens import estimate_tokens
@@ -20,25 +21,31 @@ class Charge(Struct, frozen=True, kw_only=True):
     charged: Decimal
 
 
-def charge(order: Order, route: Route, text: str, reported: TokenUsage | None) -> Charge | None:
-    """The charge for an answer, whole or stopped; an empty answer has none."""
+def charge(order: Order, attempt: Attempt, text: str) -> Charge | None:
+    """The charge for an answer, whole or stopped; an empty `text` has none.
+
+    It is that of the attempt that answered: what it was given and what it produced. What an attempt that broke off
+    had written before it is free.
+    """
     if not text:
         return None
-    usage = reported if reported is not None else estimated_usage(order.prompt_tokens, text)
+    route = attempt.route
+    usage = attempt.usage if attempt.usage is not None else estimated_usage(order, attempt)
     raw = raw_cost(usage, route.price)
     display = route.rate.credits(raw.total)
     return Charge(
         usage=usage,
-        estimated=reported is None,
+        estimated=attempt.usage is None,
         raw=raw,
         display_cost=display,
         charged=min(display, order.held),
     )
 
 
-def estimated_usage(prompt_tokens: int, text: str) -> TokenUsage:
+def estimated_usage(order: Order, attempt: Attempt) -> TokenUsage:
     """What a provider would have counted, as far as can be told."""
-    return TokenUsage(input=prompt_tokens, output=estimate_tokens(text))
+    carried = estimate_tokens(attempt.carried) if attempt.carried else 0
+    return TokenUsage(input=order.prompt_tokens + carried, output=estimate_tokens(attempt.text))
 
 
 def credits_so_far(order: Order, route: Route, characters: int) -> tuple[int, Decimal]:

@@ -26,7 +26,11 @@ class Route(Struct, frozen=True, kw_only=True):
 
 
 class Order(Struct, frozen=True, kw_only=True):
-    """What the pipeline hands to the generation. `began` is on the loop's clock, in seconds."""
+    """What the pipeline hands to the generation.
+
+    `reserve` are routes beyond the chain whose models read more than any in it. `began` is on the loop's clock;
+    `budget` is how long the whole request may take. Both are in seconds.
+    """
 
     request_id: UUID
     organisation_id: UUID
@@ -35,6 +39,7 @@ class Order(Struct, frozen=True, kw_only=True):
     message_id: UUID | None
     assistant: Assistant
     routes: tuple[Route, ...]
+    reserve: tuple[Route, ...]
     turns: tuple[Turn, ...]
     params: ChatParams
     metadata: dict[str, JsonScalar]
@@ -51,3 +56,4 @@ class Order(Struct, frozen=True, kw_only=True):
     strategy: str
     keep_result: bool
     began: float
+    budget: float

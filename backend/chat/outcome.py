@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
+from backend.chat.attempt import Attempt
 from backend.chat.charge import Charge
 from backend.chat.order import Order, Route
 from backend.chat.quotes import without_quotes
@@ -28,19 +29,20 @@ class Ended(Struct, frozen=True, kw_only=True):
     """The end of a generation. `error` is set when it failed; `charge` when something is owed."""
 
     order: Order
-    route: Route
-    attempt: int
+    attempt: Attempt
     text: str
     finish_reason: FinishReason | None
     error: AppError | None
     charge: Charge | None
-    provider_cost: Decimal | None
-    provider_request_id: str | None
     notices: list[str]
     latency_ms: int
     first_token_ms: int | None
-    attempt_started_ms: int
     failed_attempts: list[AttemptRecord]
+
+    @property
+    def route(self) -> Route:
+        """The route that was taken in the end."""
+        return self.attempt.route
 
     @property
     def charged(self) -> Decimal:
@@ -67,8 +69,8 @@ class Ended(Struct, frozen=True, kw_only=True):
         )
 
     def route_view(self) -> RouteView:
-        """The route that was taken in the end."""
-        return route_view(self.order, self.route, self.attempt, self.order.max_tokens, self.notices)
+        """That route in words."""
+        return route_view(self.order, self.route, self.attempt.number, self.order.max_tokens, self.notices)
 
     def answer(self, balance: Decimal) -> ChatAnswer:
         """The answer as one object; only for an end without error."""
@@ -105,24 +107,30 @@ def route_view(order: Order, route: Route, attempt: int, max_tokens: int, notice
     )
 
 
-def failed_attempt(
-    order: Order, route: Route, attempt: int, error: AppError, started_ms: int, latency_ms: int, *, final: bool
-) -> AttemptRecord:
+def failed_attempt(order: Order, attempt: Attempt, error: AppError, now: float, *, final: bool) -> AttemptRecord:
     """A call that brought no whole answer. The provider's own reason is kept for admins, without what it quotes."""
     return AttemptRecord(
         id=new_id(),
-        attempt=attempt,
-        provider=route.model.provider.name,
-        model=route.model.name,
-        model_id=route.model.id,
+        attempt=attempt.number,
+        provider=attempt.route.model.provider.name,
+        model=attempt.route.model.name,
+        model_id=attempt.route.model.id,
         status="failed",
         final=final,
         error_code=error.code.value,
         fault=fault_of(error, order),
-        started_ms=started_ms,
-        latency_ms=latency_ms,
-        first_token_ms=None,
+        started_ms=_ms(attempt.began - order.began),
+        latency_ms=_ms(now - attempt.began),
+        first_token_ms=_ms(attempt.first_token - order.began) if attempt.first_token is not None else None,
+        provider_request_id=attempt.provider_request_id,
+        endpoint_id=attempt.route.endpoint.id,
+        malformed=attempt.malformed,
+        may_have_run=isinstance(error, ProviderError) and error.may_have_run,
     )
+
+
+def _ms(seconds: float) -> int:
+    return round(seconds * 1000)
 
 
 def fault_of(error: AppError, order: Order) -> str:
@@ -155,15 +163,14 @@ def settlement(ended: Ended) -> SettlementRecord:
 
 
 def _last_attempt(ended: Ended) -> AttemptRecord:
+    order, attempt = ended.order, ended.attempt
     if ended.error is not None:
-        latency = ended.latency_ms - ended.attempt_started_ms
-        return failed_attempt(
-            ended.order, ended.route, ended.attempt, ended.error, ended.attempt_started_ms, latency, final=True
-        )
+        return failed_attempt(order, attempt, ended.error, order.began + ended.latency_ms / 1000, final=True)
     usage = ended.charge.usage if ended.charge is not None else None
+    started_ms = _ms(attempt.began - order.began)
     return AttemptRecord(
         id=new_id(),
-        attempt=ended.attempt,
+        attempt=attempt.number,
         provider=ended.route.model.provider.name,
         model=ended.route.model.name,
         model_id=ended.route.model.id,
@@ -171,9 +178,9 @@ def _last_attempt(ended: Ended) -> AttemptRecord:
         final=True,
         error_code=None,
         fault=None,
-        started_ms=ended.attempt_started_ms,
-        latency_ms=ended.latency_ms - ended.attempt_started_ms,
-        first_token_ms=ended.first_token_ms,
+        started_ms=started_ms,
+        latency_ms=ended.latency_ms - started_ms,
+        first_token_ms=_ms(attempt.first_token - order.began) if attempt.first_token is not None else None,
         input_tokens=usage.input if usage else None,
         cached_input_tokens=usage.cached_input if usage else None,
         cache_write_tokens=usage.cache_write if usage else None,
@@ -182,8 +189,10 @@ def _last_attempt(ended: Ended) -> AttemptRecord:
         image_tokens=usage.image if usage else None,
         audio_tokens=usage.audio if usage else None,
         estimated=ended.charge.estimated if ended.charge else False,
-        provider_request_id=ended.provider_request_id,
-        provider_cost=ended.provider_cost,
+        provider_request_id=attempt.provider_request_id,
+        provider_cost=attempt.provider_cost,
+        endpoint_id=attempt.route.endpoint.id,
+        malformed=attempt.malformed,
     )
 
 
@@ -202,7 +211,7 @@ def _cost(ended: Ended, last: AttemptRecord) -> CostDocument | None:
         price_version=ended.route.price.version,
         buckets=owed.raw.buckets,
         estimated=owed.estimated,
-        provider_cost=ended.provider_cost,
+        provider_cost=ended.attempt.provider_cost,
     )
 
 

@@ -12,6 +12,7 @@ from backend.accounts.errors import NotSignedIn
 from backend.accounts.identities import IdentityCache
 from backend.accounts.identity import Identity
 from backend.catalogue.cache import CatalogueCache
+from backend.chat.briskness import Briskness
 from backend.chat.errors import RiskBlocked
 from backend.chat.generation import Generation
 from backend.chat.generations import Generations
@@ -87,6 +88,7 @@ class Pipeline:
         self._circuits = circuits
         self._metrics = metrics
         self._gate = Gate(database)
+        self._briskness = Briskness()
         self._health = HealthBook()
 
     async def begin(self, caller: Caller, request: ChatRequest) -> Generation | Repeated:
@@ -249,7 +251,7 @@ class Pipeline:
             budget=self._settings.request_seconds,
         )
         witness = Witness(self._health, self._circuits, self._metrics)
-        generation = Generation(order, self._client, self._settler, witness)
+        generation = Generation(order, self._client, self._settler, witness, self._briskness)
         self._generations.start(generation)
         return generation
 

@@ -56,6 +56,7 @@ class Decided(Struct, frozen=True, kw_only=True):
     assistant: Assistant
     recommended: Assistant | None
     routes: tuple[Route, ...]
+    reserve: tuple[Route, ...]
     turns: tuple[Turn, ...]
     prompt_tokens: int
     wanted_tokens: int
@@ -153,6 +154,11 @@ def decide(
         assistant=picked.assistant,
         recommended=catalogue.assistant(finding.recommended_family) if finding.recommended_family else None,
         routes=routes,
+        reserve=tuple(
+            route
+            for model in choice.roomier
+            for route in _routes(model, catalogue, entitlement, picked.assistant, fitted.tokens, credits_per_dollar)
+        ),
         turns=fitted.turns,
         prompt_tokens=fitted.tokens,
         wanted_tokens=max(1, wanted),

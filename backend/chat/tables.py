@@ -16,7 +16,10 @@ class Conversation(SQLModel, table=True):
     """A person's conversation. `revision` grows with every change of its messages; `active_request` writes now."""
 
     __tablename__ = "conversations"
-    __table_args__ = (Index("ix_conversations_user_recent", "user_id", "updated_at", "id"),)
+    __table_args__ = (
+        Index("ix_conversations_user_recent", "user_id", "updated_at", "id"),
+        Index("ix_conversations_active", "id", postgresql_where=text("active_request IS NOT NULL")),
+    )
 
     organisation_id: UUID = Field(primary_key=True, foreign_key="organisations.id")
     id: UUID = Field(default_factory=new_id, primary_key=True, sa_column_kwargs={"server_default": text("uuidv7()")})
@@ -47,6 +50,7 @@ class Message(SQLModel, table=True):
             ondelete="CASCADE",
         ),
         Index("ix_messages_request", "request_id"),
+        Index("ix_messages_streaming", "id", postgresql_where=text("state = 'streaming'")),
     )
 
     organisation_id: UUID = Field(primary_key=True)

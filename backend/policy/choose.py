@@ -14,6 +14,8 @@ from shared.chat import Strategy
 from shared.precheck import Complexity
 
 CHAIN_LENGTH = 4
+ROOMIER = 2
+"""Models kept in reserve for a prompt that turns out longer than it was estimated."""
 CHEAPEST = 1e-9
 """Dollars: free models count as costing this much, so that their logarithm exists."""
 SHORTEST_ANSWER = 64
@@ -65,10 +67,12 @@ class Ranked(Struct, frozen=True):
 class Choice(Struct, frozen=True, kw_only=True):
     """The models to try, best first, and every one that was not possible. Empty chain: nothing can answer.
 
-    `too_long_for` holds the models that only the length of the prompt ruled out.
+    `roomier` are models beyond the chain that read more than any in it, best first. `too_long_for` holds the models
+    that only the length of the prompt ruled out.
     """
 
     chain: tuple[Ranked, ...]
+    roomier: tuple[Model, ...]
     rejected: tuple[Rejected, ...]
     too_long_for: tuple[Model, ...]
 
@@ -97,7 +101,12 @@ def choose(ask: Ask, catalogue: Catalogue, entitlement: Entitlement, health: Map
             possible.append(model)
     ranked = sorted(_rank(possible, ask, health), key=lambda r: (-r.candidate.score, r.model.name))
     rejected += [Rejected(model=r.model.name, reason="ranked below the chain") for r in ranked[CHAIN_LENGTH:]]
-    return Choice(chain=tuple(ranked[:CHAIN_LENGTH]), rejected=tuple(rejected), too_long_for=tuple(too_long))
+    chain, beyond = ranked[:CHAIN_LENGTH], ranked[CHAIN_LENGTH:]
+    window = max((r.model.context_window for r in chain), default=0)
+    roomier = [r.model for r in beyond if r.model.context_window > window]
+    return Choice(
+        chain=tuple(chain), roomier=tuple(roomier[:ROOMIER]), rejected=tuple(rejected), too_long_for=tuple(too_long)
+    )
 
 
 def _obstacle(model: Model, ask: Ask, entitlement: Entitlement) -> str | None:

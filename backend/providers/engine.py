@@ -6,8 +6,16 @@ from typing import Self
 from weakref import WeakSet
 
 from backend.providers.calls import ChatCall, Reply, Target
-from backend.providers.dialects import Dialect
-from backend.providers.errors import ConnectFailed, Malformed, ProviderError, TargetRefused, TimedOut
+from backend.providers.dialects import Dialect, Encoded
+from backend.providers.errors import (
+    AuthRejected,
+    ConnectFailed,
+    Malformed,
+    ProviderError,
+    ServerFault,
+    TargetRefused,
+    TimedOut,
+)
 from backend.providers.pacing import Metronome
 from backend.providers.registry import dialect
 from backend.providers.stream import PACE, ProviderStream
@@ -16,6 +24,7 @@ from backend.providers.vendors import vendor
 
 _HEADERS = {"content-type": "application/json", "accept-encoding": "identity", "user-agent": "fairlead"}
 _MAX_ERROR_BYTES = 64 * 1024
+PROBE_SECONDS = 5.0
 
 
 class ProviderClient:
@@ -53,11 +62,11 @@ class ProviderClient:
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
-    async def complete(self, target: Target, call: ChatCall) -> Reply:
-        """The whole answer, in at most `limits.total` seconds. Raises `ProviderError`."""
+    async def complete(self, target: Target, call: ChatCall, *, within: float | None = None) -> Reply:
+        """The whole answer, in at most `within` seconds, else `limits.total`. Raises `ProviderError`."""
         spoken = dialect(target)
         try:
-            async with asyncio.timeout(target.limits.total):
+            async with asyncio.timeout(target.limits.total if within is None else within):
                 exchange = await self._send(spoken, target, call, stream=False)
                 try:
                     body = await exchange.read()
@@ -67,7 +76,7 @@ class ProviderClient:
                 raise spoken.decode_error(exchange.status, exchange.headers, body)
             return spoken.decode_reply(body)
         except TimeoutError:
-            raise TimedOut("total") from None
+            raise TimedOut("total" if within is None else "first_byte") from None
         except ProviderError as error:
             error.redact(target.api_key)
             raise
@@ -94,11 +103,38 @@ class ProviderClient:
         self._streams.add(stream)
         return stream
 
+    async def probe(self, target: Target) -> None:
+        """Asks whether a provider is in working order, in at most `PROBE_SECONDS`. Raises the `ProviderError` if not.
+
+        Any answer counts that is no fault of the server's, also that there is nothing to see (a key may be forbidden
+        to see it), but for one that the key is unknown.
+        """
+        spoken = dialect(target)
+        try:
+            async with asyncio.timeout(PROBE_SECONDS):
+                exchange = await self._exchange(target, spoken.encode_probe(vendor(target.provider)))
+                try:
+                    body = b"" if exchange.status == 200 else await exchange.read(_MAX_ERROR_BYTES)
+                finally:
+                    exchange.close()
+            if exchange.status == 200:
+                return
+            fault = spoken.decode_error(exchange.status, exchange.headers, body)
+            if isinstance(fault, ServerFault) or (isinstance(fault, AuthRejected) and exchange.status != 403):
+                raise fault
+        except TimeoutError:
+            raise TimedOut("first_byte") from None
+        except ProviderError as error:
+            error.redact(target.api_key)
+            raise
+
     async def _send(self, spoken: Dialect, target: Target, call: ChatCall, *, stream: bool) -> Exchange:
+        return await self._exchange(target, spoken.encode_request(call, stream=stream, vendor=vendor(target.provider)))
+
+    async def _exchange(self, target: Target, encoded: Encoded) -> Exchange:
         transport = self._transports.get(target.allow_private_network)
         if transport is None:
             raise ConnectFailed("the client is closed")
-        encoded = spoken.encode_request(call, stream=stream, vendor=vendor(target.provider))
         headers = {**_HEADERS, **dict(encoded.headers)}
         if target.api_key:
             if not (target.api_key.isascii() and target.api_key.isprintable()):

@@ -1,0 +1,64 @@
+"""One call to one route, and what came of it."""
+
+from decimal import Decimal
+
+from msgspec import Struct
+
+from backend.chat.order import Order, Route
+from backend.chat.rescue import Way, turns_with
+from backend.precheck.tokens import estimate_tokens
+from backend.providers.calls import ChatCall, TokenUsage
+from shared.messages import FinishReason
+
+
+class Attempt(Struct, kw_only=True):
+    """`began` and `first_token` are on the loop's clock, in seconds. `written` is what it produced, told or not.
+
+    `carried` is the text it was given to go on from.
+    """
+
+    number: int
+    route: Route
+    way: Way
+    began: float
+    max_tokens: int
+    carried: str = ""
+    first_token: float | None = None
+    written: list[str] = []
+    usage: TokenUsage | None = None
+    finish: FinishReason | None = None
+    provider_cost: Decimal | None = None
+    provider_request_id: str | None = None
+    malformed: int = 0
+
+    @property
+    def text(self) -> str:
+        """All it produced."""
+        return "".join(self.written)
+
+    def call(self, order: Order) -> ChatCall:
+        """The request to the provider."""
+        params = order.params
+        return ChatCall(
+            model=self.route.model.upstream_name,
+            messages=turns_with(order.turns, self.carried) if self.carried else order.turns,
+            max_tokens=self.max_tokens,
+            temperature=params.temperature,
+            top_p=params.top_p,
+            stop=tuple(params.stop) if params.stop else None,
+            seed=params.seed,
+        )
+
+
+SHORTEST_USEFUL = 16
+"""Tokens: a route that can afford less is not tried."""
+
+
+def affordable(order: Order, route: Route, carried: str) -> int | None:
+    """Tokens of answer that the hold pays for at a route; None when too few to be of use."""
+    already = estimate_tokens(carried) if carried else 0
+    wanted = max(order.max_tokens - already, 1)
+    if route is order.routes[0] and not carried:
+        return wanted
+    tokens = min(wanted, route.tariff.affordable(order.held, order.max_tokens))
+    return tokens if tokens >= min(SHORTEST_USEFUL, wanted) else None
