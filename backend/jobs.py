@@ -10,6 +10,8 @@ import structlog
 from backend.accounts import jobs as accounts
 from backend.chat import jobs as chat
 from backend.metering import jobs as metering
+from backend.metering.reconciliation import jobs as reconciliation
+from backend.providers import jobs as providers
 from backend.settings import Settings
 
 if TYPE_CHECKING:
@@ -41,9 +43,15 @@ class Job(NamedTuple):
 
 JOBS = (
     Job("look_after_readers", every(5), chat.look_after_readers),
+    Job("save_answers", every(0.5), chat.save_answers),
+    Job("purge_answers", every(60), chat.purge_answers),
+    Job("try_failing_endpoints", every(1), providers.try_failing_endpoints),
+    Job("check_endpoints", lambda settings: settings.health_check_interval, providers.check_endpoints),
+    Job("measure_endpoints", every(10), providers.measure_endpoints),
     Job("renew_leases", of_a_lease(1 / 4), metering.renew_leases),
     Job("note_last_use", every(20), accounts.flush_last_used),
-    Job("settle_orphans", of_a_lease(1 / 2), metering.settle_orphans),
+    Job("repair_books", of_a_lease(1 / 2), reconciliation.repair_books),
+    Job("check_money", every(reconciliation.MONEY_SECONDS), reconciliation.check_money),
     Job("purge_metering", every(600), metering.purge),
     Job("purge_accounts", every(600), accounts.purge),
 )

@@ -9,9 +9,10 @@ from backend.catalogue import tables as catalogue
 from backend.chat import tables as chat
 from backend.entitlements import tables as entitlements
 from backend.metering import tables as metering
+from backend.metering.reconciliation import tables as reconciliation
 from backend.policy import tables as policy
 from backend.precheck import tables as precheck
 
-MODULES = (accounts, assistants, catalogue, policy, entitlements, precheck, chat, metering, admin)
+MODULES = (accounts, assistants, catalogue, policy, entitlements, precheck, chat, metering, reconciliation, admin)
 
 metadata = SQLModel.metadata

@@ -318,7 +318,7 @@ async def test_a_killed_process_leaves_a_hold_that_another_one_releases(
         await settle_orphans(api.services)
         assert await holds(url) == 1, "the lease has not run out yet"
         with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute("UPDATE holds SET lease_until = clock_timestamp() - interval '1 second'")
+            connection.execute("UPDATE holds SET lease_until = clock_timestamp() - interval '2 hours'")
         await settle_orphans(api.services)
         with psycopg.connect(url) as connection:
             row = connection.execute("SELECT state, failure FROM messages WHERE role = 'assistant'").fetchone()

@@ -1,6 +1,7 @@
 """Keeping holds honest: leases of running requests, and what crashed processes left."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+from uuid import UUID
 
 import msgspec
 import psycopg
@@ -26,16 +27,29 @@ async def renew_leases(services: "Services") -> None:
     await repository.renew_leases(services.database, services.process_id, alive, services.settings.lease_seconds)
 
 
-async def settle_orphans(services: "Services") -> None:
+class Orphans(NamedTuple):
+    """Requests that nobody carried out any more: those that were ended, and those that could not be."""
+
+    settled: list[UUID]
+    left: list[UUID]
+
+
+async def settle_orphans(services: "Services") -> Orphans:
     """Ends requests that nobody carries out any more: their holds are released and nothing is charged."""
-    for orphan in await repository.orphans(services.database):
+    done = Orphans([], [])
+    for orphan in await repository.orphans(services.database, services.settings.lease_seconds):
         try:
-            await repository.settle(services.database, [_interrupted(orphan, services)])
-            log.warning("orphan_settled", request_id=str(orphan.request_id))
+            ended = await repository.settle(services.database, [_interrupted(orphan, services)])
         except psycopg.OperationalError:
             raise
         except Exception:
             log.exception("orphan_left", request_id=str(orphan.request_id))
+            done.left.append(orphan.request_id)
+        else:
+            if ended[orphan.request_id].settled:
+                log.warning("orphan_settled", request_id=str(orphan.request_id))
+                done.settled.append(orphan.request_id)
+    return done
 
 
 async def purge(services: "Services") -> None:

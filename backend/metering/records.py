@@ -10,6 +10,7 @@ from backend.metering.rates import Window, WindowState
 from shared.admin import BucketCost, Factor, RouteDecision
 from shared.chat import ChatAnswer
 from shared.errors import ErrorBody, JsonScalar
+from shared.events import ChatEvent
 from shared.messages import FinishReason, MessageState
 from shared.plans import PlanLimits
 from shared.precheck import CategoryScore, Risk
@@ -205,8 +206,29 @@ class StoredResult(Struct, frozen=True, kw_only=True):
     error: ErrorBody | UnsetType = UNSET
 
 
+class LogRecord(Struct, frozen=True, kw_only=True):
+    """One element of the argument of `save_answers`: what is new of a streamed answer's log.
+
+    `text` is that of an edition from the character `start` on. `events` are all of them, each with its edition, offset
+    and name, or none when they are as before. `ended`: the last one is among them.
+    """
+
+    organisation_id: UUID
+    request_id: UUID
+    user_id: UUID
+    events: list[tuple[int, int, str, ChatEvent]]
+    edition: int
+    start: int
+    text: str
+    ended: bool = False
+
+
 class SettlementRecord(Struct, frozen=True, kw_only=True):
-    """One element of the argument of `settle_requests`."""
+    """One element of the argument of `settle_requests`.
+
+    `log` is the end of a streamed answer's log. `lost` is how a log ends whose process is gone; what was saved there
+    becomes the message's content.
+    """
 
     request_id: UUID
     organisation_id: UUID
@@ -217,6 +239,8 @@ class SettlementRecord(Struct, frozen=True, kw_only=True):
     usage: UsageDocument | None
     message: MessageDocument | None
     result: StoredResult | None
+    log: LogRecord | None = None
+    lost: ErrorBody | None = None
 
 
 class Settled(Struct, frozen=True):

@@ -99,12 +99,16 @@ async def renew_leases(database: Database, process_id: UUID, request_ids: set[UU
     return int(rows[0][0])
 
 
-async def orphans(database: Database, limit: int = 200) -> list[Orphan]:
-    """Holds whose lease has run out."""
+async def orphans(database: Database, lease_seconds: int, limit: int = 200) -> list[Orphan]:
+    """Holds whose lease has run out.
+
+    While PostgreSQL is away nobody can renew: after its start, leases that may have run out meanwhile get a whole one.
+    """
     rows = await database.call(
         "SELECT organisation_id, request_id, user_id, message_id, route::text FROM holds"
-        " WHERE lease_until < clock_timestamp() ORDER BY lease_until LIMIT %s",
-        (limit,),
+        " WHERE lease_until < clock_timestamp() AND (pg_postmaster_start_time() + %s < clock_timestamp()"
+        " OR lease_until + interval '1 hour' < pg_postmaster_start_time()) ORDER BY lease_until LIMIT %s",
+        (timedelta(seconds=lease_seconds), limit),
     )
     return [Orphan(org, request, user, message, route.encode()) for org, request, user, message, route in rows]
 

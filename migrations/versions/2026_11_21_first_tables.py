@@ -219,6 +219,9 @@ def upgrade() -> None:
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("retry_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("changed_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("probed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("probe_ms", sa.Integer(), nullable=True),
+        sa.Column("probe_fault", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(
             ["endpoint_id"],
             ["provider_endpoints.id"],
@@ -300,6 +303,21 @@ def upgrade() -> None:
     op.create_index("ix_audit_events_actor", "audit_events", ["actor_id", "id"], unique=False)
     op.create_index("ix_audit_events_subject", "audit_events", ["subject_kind", "subject_id", "id"], unique=False)
     op.create_table(
+        "reconciliation_runs",
+        sa.Column("id", sa.Uuid(), server_default=sa.text("uuidv7()"), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column(
+            "counts", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'::jsonb"), nullable=False
+        ),
+        sa.Column("left", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column(
+            "findings", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'::jsonb"), nullable=False
+        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reconciliation_runs")),
+    )
+    op.create_index("ix_reconciliation_runs_recent", "reconciliation_runs", ["created_at"], unique=False)
+    op.create_table(
         "conversations",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), server_default=sa.text("uuidv7()"), nullable=False),
@@ -323,6 +341,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_conversations")),
     )
     op.create_index("ix_conversations_user_recent", "conversations", ["user_id", "updated_at", "id"], unique=False)
+    op.create_index(
+        "ix_conversations_active", "conversations", ["id"], postgresql_where=sa.text("active_request IS NOT NULL")
+    )
     op.create_table(
         "credit_accounts",
         sa.Column("user_id", sa.Uuid(), nullable=False),
@@ -728,6 +749,7 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_messages_request", "messages", ["request_id"], unique=False)
+    op.create_index("ix_messages_streaming", "messages", ["id"], postgresql_where=sa.text("state = 'streaming'"))
     op.create_table(
         "refresh_tokens",
         sa.Column("id", sa.Uuid(), server_default=sa.text("uuidv7()"), nullable=False),
@@ -772,6 +794,7 @@ def downgrade() -> None:
     op.drop_table("feedback")
     op.drop_index(op.f("ix_refresh_tokens_session_id"), table_name="refresh_tokens")
     op.drop_table("refresh_tokens")
+    op.drop_index("ix_messages_streaming", table_name="messages")
     op.drop_index("ix_messages_request", table_name="messages")
     op.drop_table("messages")
     op.drop_index("uq_ledger_entries_charge", table_name="ledger_entries", postgresql_where=sa.text("kind = 'charge'"))
@@ -815,8 +838,11 @@ def downgrade() -> None:
     op.drop_table("memberships")
     op.drop_index(op.f("ix_credit_accounts_organisation_id"), table_name="credit_accounts")
     op.drop_table("credit_accounts")
+    op.drop_index("ix_conversations_active", table_name="conversations")
     op.drop_index("ix_conversations_user_recent", table_name="conversations")
     op.drop_table("conversations")
+    op.drop_index("ix_reconciliation_runs_recent", table_name="reconciliation_runs")
+    op.drop_table("reconciliation_runs")
     op.drop_index("ix_audit_events_subject", table_name="audit_events")
     op.drop_index("ix_audit_events_actor", table_name="audit_events")
     op.drop_index("ix_audit_events_action", table_name="audit_events")

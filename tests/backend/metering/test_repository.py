@@ -407,9 +407,9 @@ class TestLeases:
         left, _ = mara.admit(process_id=UUID(int=1))
         kept, _ = mara.admit(process_id=UUID(int=2))
         lost, _ = mara.admit(process_id=UUID(int=2))
-        connection.execute("UPDATE holds SET lease_until = clock_timestamp() - interval '1 second'")
+        connection.execute("UPDATE holds SET lease_until = clock_timestamp() - interval '2 hours'")
         assert await repository.renew_leases(database, UUID(int=2), {kept, left}, 60) == 1
-        assert {orphan.request_id for orphan in await repository.orphans(database)} == {left, lost}
+        assert {orphan.request_id for orphan in await repository.orphans(database, 60)} == {left, lost}
 
     async def test_old_keys_and_windows_are_forgotten(
         self, mara: Holder, database: Database, connection: Connection
