@@ -16,6 +16,9 @@ from prometheus_client import (
 )
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from backend.providers.circuits import CircuitState
+
+_CIRCUIT_STATES = {CircuitState.CLOSED: 0, CircuitState.HALF_OPEN: 1, CircuitState.OPEN: 2}
 SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80, 160)
 
 
@@ -53,6 +56,11 @@ class Metrics:
             registry=registry,
             multiprocess_mode="mostrecent",
         )
+        self.endpoint_health = self._of_endpoint("health_score", "How well an endpoint does, 0 (circuit open) to 1")
+        self.circuit = self._of_endpoint("circuit_state", "0 closed, 1 half open, 2 open")
+        self.fallback_rate = self._of_endpoint(
+            "fallback_rate", "Share of recent requests to an endpoint that were answered elsewhere"
+        )
         self.rules = Counter(
             "model_router_routing_rule_matches", "Decisions by strategy or rule", ["rule"], registry=registry
         )
@@ -69,6 +77,15 @@ class Metrics:
         self._routes: dict[tuple[str, str], _Route] = {}
         self.active = Gauge(
             "model_router_active_requests", "Answers being written", registry=registry, multiprocess_mode="livesum"
+        )
+
+    def _of_endpoint(self, name: str, documentation: str) -> Gauge:
+        return Gauge(
+            f"model_router_endpoint_{name}",
+            documentation,
+            ["provider", "endpoint"],
+            registry=self._registry,
+            multiprocess_mode="mostrecent",
         )
 
     def text(self) -> bytes:
@@ -95,6 +112,20 @@ class Metrics:
             route.raw_cost.inc(float(request.raw_cost))
         if request.fell_back:
             route.fallbacks.inc()
+
+    def endpoint(self, provider: str, base_url: str, state: CircuitState, score: float, fallback_rate: float) -> None:
+        """How an endpoint is doing now."""
+        self.endpoint_health.labels(provider, base_url).set(score)
+        self.circuit.labels(provider, base_url).set(_CIRCUIT_STATES[state])
+        self.fallback_rate.labels(provider, base_url).set(fallback_rate)
+
+    def no_endpoint(self, provider: str, base_url: str) -> None:
+        """The endpoint is in use no more."""
+        if self._folder is None:
+            for gauge in (self.endpoint_health, self.circuit, self.fallback_rate):
+                gauge.remove(provider, base_url)
+        else:  # the library cannot remove what several processes count
+            self.endpoint(provider, base_url, CircuitState.CLOSED, 0.0, 0.0)
 
     def _route(self, model: str, provider: str) -> "_Route":
         return _Route(

@@ -19,8 +19,11 @@ from backend.jobs import Jobs
 from backend.metering.settlement import Settler
 from backend.metrics import Metrics
 from backend.notifications import Notifier
+from backend.policy.health import HealthBook
 from backend.precheck.check import check
 from backend.providers.circuit_book import CircuitBook
+from backend.providers.circuit_keeper import CircuitKeeper
+from backend.providers.endpoint_health import EndpointHealth
 from backend.providers.engine import ProviderClient
 from backend.secrets import load_secrets
 from backend.settings import Settings
@@ -47,6 +50,8 @@ class Services:
         self.settler = Settler(self.database)
         self.generations = Generations()
         self.circuits = CircuitBook()
+        self.keeper = CircuitKeeper(self.database, self.catalogue, self.client, self.circuits)
+        self.health = HealthBook()
         self.notifier = Notifier(self.database, self.refresh)
         self.metrics = Metrics(settings.metrics_dir)
         self.pipeline = Pipeline(
@@ -58,17 +63,20 @@ class Services:
             client=self.client,
             settler=self.settler,
             generations=self.generations,
+            health=self.health,
             circuits=self.circuits,
             metrics=self.metrics,
             process_id=self.process_id,
         )
         self.chats = Chats(self.pipeline, self.database, self.generations, self.notifier)
+        self.endpoints = EndpointHealth(self.database, self.catalogue, self.circuits, self.health, self.metrics)
         self.jobs = Jobs(self)
 
     async def refresh(self) -> None:
         """Forgets everything cached and reads the configuration anew."""
         self.identities.clear()
         await self.catalogue.refresh()
+        await self.keeper.refresh()
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -78,6 +86,7 @@ class Services:
         """
         await self.database.open()
         await self.catalogue.refresh()
+        await self.keeper.refresh()
         await self.client.start()
         self._listen()
         self.jobs.start()
@@ -86,8 +95,9 @@ class Services:
         try:
             yield
         finally:
-            await self.generations.drain(self.settings.drain_seconds)
+            await self.drain()
             await self.jobs.close()
+            await self.keeper.close()
             await self.notifier.close()
             left = await self.settler.close(SETTLE_SECONDS)
             if left:
@@ -95,6 +105,10 @@ class Services:
             await self.client.close()
             self.accounts.close()
             await self.database.close()
+
+    async def drain(self) -> None:
+        """Lets answers finish for the drain time; who follows answers of other processes may go on elsewhere."""
+        await self.generations.drain(self.settings.drain_seconds)
 
     def _listen(self) -> None:
         async def catalogue(_: str) -> None:
@@ -108,6 +122,7 @@ class Services:
         self.notifier.on("identity", lambda id: self.identities.forget_user(UUID(id)))
         self.notifier.on("session", lambda id: self.identities.forget_session(UUID(id)))
         self.notifier.on("cancel", cancel)
+        self.notifier.on("circuit", self.keeper.heard)
         self.notifier.start()
 
 

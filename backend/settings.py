@@ -67,6 +67,8 @@ class Settings(BaseSettings):
     metrics_dir: Path | None = Field(None, validation_alias="PROMETHEUS_MULTIPROC_DIR")
     """Where several processes count together, set by Fairlead for its workers. The library reads the same name."""
     drain_seconds: Annotated[float, Field(ge=0, le=600)] = 30
+    health_check_interval: Annotated[float, Field(ge=1, le=3600)] = 30
+    """Seconds between two probes of an endpoint that is in use."""
     request_seconds: Annotated[float, Field(ge=1, le=3600)] = 600
     """How long one request may take, all attempts and waits together."""
     lease_seconds: Annotated[int, Field(ge=2, le=3600)] = 60

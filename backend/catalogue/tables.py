@@ -52,7 +52,8 @@ class ProviderEndpoint(SQLModel, table=True):
 class EndpointCircuit(SQLModel, table=True):
     """Whether an endpoint is used: `closed`, `open` until `retry_at`, or `half_open`, when one call may try it.
 
-    No row means closed. `trips` counts the times it opened since it was last closed, and sets the next cool-down.
+    No row means closed. `trips` counts openings and failed tries since a call last succeeded, and sets the next
+    cool-down. `probed_at`, `probe_ms` and `probe_fault` are of the last probe, whatever the state.
     """
 
     __tablename__ = "endpoint_circuits"
@@ -64,6 +65,9 @@ class EndpointCircuit(SQLModel, table=True):
     opened_at: datetime | None = optional_time_column()
     retry_at: datetime | None = optional_time_column()
     changed_at: datetime = created_column()
+    probed_at: datetime | None = optional_time_column()
+    probe_ms: int | None = None
+    probe_fault: str | None = None
 
 
 class Model(SQLModel, table=True):

@@ -72,6 +72,7 @@ class Pipeline:
         client: ProviderClient,
         settler: Settler,
         generations: Generations,
+        health: HealthBook,
         circuits: CircuitBook,
         metrics: Metrics,
         process_id: UUID,
@@ -89,7 +90,7 @@ class Pipeline:
         self._metrics = metrics
         self._gate = Gate(database)
         self._briskness = Briskness()
-        self._health = HealthBook()
+        self._health = health
 
     async def begin(self, caller: Caller, request: ChatRequest) -> Generation | Repeated:
         """A generation that has been admitted and started. Raises every refusal as an `AppError`."""

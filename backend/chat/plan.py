@@ -3,7 +3,8 @@
 (The pipeline does the same stages around it with their effects; the precheck's strip uses this part alone.)
 """
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from msgspec import Struct, structs
@@ -16,11 +17,12 @@ from backend.chat.prompt import Prompt
 from backend.entitlements.plans import Entitlement, lowest_plan_with_model
 from backend.errors import AppError, NotFound
 from backend.metering.display_cost import display_rate, tariff
-from backend.policy.choose import SHORTEST_ANSWER, Ask, Choice, Health, choose, usable_context
+from backend.policy.choose import HEALTHY, SHORTEST_ANSWER, Ask, Choice, HealthByKey, choose, usable_context
 from backend.policy.errors import ContextTooLong, ModelDisabled, NoRoute, PlanForbidsModel
 from backend.policy.strategies import IN_WORDS
 from backend.precheck.service import Checked
 from backend.providers.calls import Target, Turn
+from backend.providers.circuits import CircuitState
 from shared.admin import RouteDecision
 from shared.catalogue import Capability
 from shared.chat import Strategy
@@ -107,7 +109,7 @@ def _usable(model: Model, catalogue: Catalogue, entitlement: Entitlement) -> Non
 def decide(
     catalogue: Catalogue,
     entitlement: Entitlement,
-    health: Mapping[str, Health],
+    health: HealthByKey,
     wished: Wish,
     prompt: Prompt,
     checked: Checked,
@@ -137,11 +139,16 @@ def decide(
         choice = choose(structs.replace(ask, prompt_tokens=fitted.tokens), catalogue, entitlement, health)
         fitted = Fitted(fitted.turns, fitted.tokens, fitted.left_out + prompt.unread)
     if not choice.chain:
-        raise _nothing_can_answer(choice, ask, catalogue, entitlement)
-    routes = tuple(
-        route
-        for ranked in choice.chain
-        for route in _routes(ranked.model, catalogue, entitlement, picked.assistant, fitted.tokens, credits_per_dollar)
+        raise _nothing_can_answer(choice, ask, catalogue, entitlement, health)
+    routes = _by_circuit(
+        (
+            route
+            for ranked in choice.chain
+            for route in _routes(
+                ranked.model, catalogue, entitlement, picked.assistant, fitted.tokens, credits_per_dollar
+            )
+        ),
+        health,
     )
     first = routes[0].model
     wanted = min(
@@ -154,10 +161,13 @@ def decide(
         assistant=picked.assistant,
         recommended=catalogue.assistant(finding.recommended_family) if finding.recommended_family else None,
         routes=routes,
-        reserve=tuple(
-            route
-            for model in choice.roomier
-            for route in _routes(model, catalogue, entitlement, picked.assistant, fitted.tokens, credits_per_dollar)
+        reserve=_by_circuit(
+            (
+                route
+                for model in choice.roomier
+                for route in _routes(model, catalogue, entitlement, picked.assistant, fitted.tokens, credits_per_dollar)
+            ),
+            health,
         ),
         turns=fitted.turns,
         prompt_tokens=fitted.tokens,
@@ -220,6 +230,13 @@ def _routes(
         yield Route(model=model, endpoint=endpoint, price=model.price, target=target, rate=rate, tariff=owed)
 
 
+def _by_circuit(routes: Iterable[Route], health: HealthByKey) -> tuple[Route, ...]:
+    """Without those whose circuit is open; those that are on trial last."""
+    states = [(route, health.get(route.endpoint.id, HEALTHY).circuit) for route in routes]
+    sound = [route for route, state in states if state is CircuitState.CLOSED]
+    return (*sound, *(route for route, state in states if state is CircuitState.HALF_OPEN))
+
+
 def _reasons(
     picked: Picked, wished: Wish, category: str, complexity: str, model: Model, entitlement: Entitlement
 ) -> tuple[str, ...]:
@@ -244,7 +261,16 @@ def _likely_credits(route: Route, complexity: Complexity, wanted: int) -> tuple[
     return route.tariff.cost(min(low, wanted)), route.tariff.cost(min(high, wanted))
 
 
-def _nothing_can_answer(choice: Choice, ask: Ask, catalogue: Catalogue, entitlement: Entitlement) -> AppError:
+def _nothing_can_answer(
+    choice: Choice, ask: Ask, catalogue: Catalogue, entitlement: Entitlement, health: HealthByKey
+) -> AppError:
+    if choice.paused:
+        waits = [health.get(e.id, HEALTHY).retry_in for model in choice.paused for e in model.provider.endpoints]
+        names = " and ".join(sorted({model.provider.display_name for model in choice.paused}))
+        return NoRoute(
+            f"No model can answer now: {names} cannot be reached or fails. Fairlead keeps trying. Ask again soon.",
+            retry_after=max(1, math.ceil(min(waits))),
+        )
     if choice.too_long_for:
         limit = max(usable_context(model, entitlement) for model in choice.too_long_for)
         return ContextTooLong(

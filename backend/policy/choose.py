@@ -2,12 +2,14 @@
 
 import math
 from collections.abc import Mapping
+from uuid import UUID
 
 from msgspec import Struct
 
 from backend.catalogue.snapshot import Assistant, Catalogue, Model
 from backend.entitlements.plans import Entitlement
 from backend.policy.strategies import WEIGHTS, Weights
+from backend.providers.circuits import CircuitState
 from shared.admin import Candidate, Rejected
 from shared.catalogue import Capability, LatencyTier
 from shared.chat import Strategy
@@ -37,12 +39,21 @@ _EXPECTED_ANSWER = {
 
 
 class Health(Struct, frozen=True):
-    """How a model has been doing of late: the share of calls answered, between 0 and 1."""
+    """How a model or an endpoint has been doing of late. `uptime` is between 0 and 1.
+
+    An endpoint also has a circuit; while that is open, `reason` says why and `retry_in` when it is tried again, in
+    seconds.
+    """
 
     uptime: float = 1.0
+    circuit: CircuitState = CircuitState.CLOSED
+    reason: str = ""
+    retry_in: float = 0.0
 
 
 HEALTHY = Health()
+HealthByKey = Mapping[str | UUID, Health]
+"""By the names of models and the ids of endpoints; those that are not in it are healthy."""
 
 
 class Ask(Struct, frozen=True, kw_only=True):
@@ -68,13 +79,14 @@ class Choice(Struct, frozen=True, kw_only=True):
     """The models to try, best first, and every one that was not possible. Empty chain: nothing can answer.
 
     `roomier` are models beyond the chain that read more than any in it, best first. `too_long_for` holds the models
-    that only the length of the prompt ruled out.
+    that only the length of the prompt ruled out, `paused` those that would answer but for open circuits.
     """
 
     chain: tuple[Ranked, ...]
     roomier: tuple[Model, ...]
     rejected: tuple[Rejected, ...]
     too_long_for: tuple[Model, ...]
+    paused: tuple[Model, ...] = ()
 
 
 def usable_context(model: Model, entitlement: Entitlement) -> int:
@@ -82,11 +94,12 @@ def usable_context(model: Model, entitlement: Entitlement) -> int:
     return min(model.context_window, entitlement.max_context)
 
 
-def choose(ask: Ask, catalogue: Catalogue, entitlement: Entitlement, health: Mapping[str, Health]) -> Choice:
+def choose(ask: Ask, catalogue: Catalogue, entitlement: Entitlement, health: HealthByKey) -> Choice:
     """Ranks every model that may and can answer."""
     possible: list[Model] = []
     rejected: list[Rejected] = []
     too_long: list[Model] = []
+    paused: list[Model] = []
     for model in (ask.model,) if ask.model is not None else catalogue.models:
         obstacle = _obstacle(model, ask, entitlement)
         if obstacle is not None:
@@ -97,6 +110,9 @@ def choose(ask: Ask, catalogue: Catalogue, entitlement: Entitlement, health: Map
             rejected.append(
                 Rejected(model=model.name, reason=f"reads {limit:,} tokens, the prompt has {ask.prompt_tokens:,}")
             )
+        elif (failing := _paused(model, health)) is not None:
+            paused.append(model)
+            rejected.append(Rejected(model=model.name, reason=failing))
         else:
             possible.append(model)
     ranked = sorted(_rank(possible, ask, health), key=lambda r: (-r.candidate.score, r.model.name))
@@ -105,7 +121,11 @@ def choose(ask: Ask, catalogue: Catalogue, entitlement: Entitlement, health: Map
     window = max((r.model.context_window for r in chain), default=0)
     roomier = [r.model for r in beyond if r.model.context_window > window]
     return Choice(
-        chain=tuple(chain), roomier=tuple(roomier[:ROOMIER]), rejected=tuple(rejected), too_long_for=tuple(too_long)
+        chain=tuple(chain),
+        roomier=tuple(roomier[:ROOMIER]),
+        rejected=tuple(rejected),
+        too_long_for=tuple(too_long),
+        paused=tuple(paused),
     )
 
 
@@ -124,14 +144,32 @@ def _obstacle(model: Model, ask: Ask, entitlement: Entitlement) -> str | None:
     return f"cannot do {', '.join(sorted(missing))}" if missing else None
 
 
-def _rank(models: list[Model], ask: Ask, health: Mapping[str, Health]) -> list[Ranked]:
+def _paused(model: Model, health: HealthByKey) -> str | None:
+    """Why no endpoint of the model is used at present."""
+    reason = ""
+    for endpoint in model.provider.endpoints:
+        found = health.get(endpoint.id, HEALTHY)
+        if found.circuit is not CircuitState.OPEN:
+            return None
+        reason = found.reason
+    return f"{model.provider.display_name} is failing: {reason}"
+
+
+def _health(model: Model, health: HealthByKey) -> Health:
+    """The model's own, or its best endpoint's where that is worse."""
+    own = health.get(model.name, HEALTHY)
+    best = max((health.get(endpoint.id, HEALTHY).uptime for endpoint in model.provider.endpoints), default=0.0)
+    return own if own.uptime <= best else Health(best)
+
+
+def _rank(models: list[Model], ask: Ask, health: HealthByKey) -> list[Ranked]:
     if not models:
         return []
     weights = WEIGHTS[ask.strategy]
     costs = [_expected_cost(model, ask) for model in models]
     low, high = min(costs), max(costs)
     return [
-        Ranked(model, _candidate(model, ask, weights, _cheapness(cost, low, high), health.get(model.name, HEALTHY)))
+        Ranked(model, _candidate(model, ask, weights, _cheapness(cost, low, high), _health(model, health)))
         for model, cost in zip(models, costs, strict=True)
     ]
 

@@ -16,7 +16,7 @@ from backend.providers.circuits import (
     step,
     verdict,
 )
-from backend.providers.errors import ProviderError
+from backend.providers.errors import ConnectFailed, ProviderError, ServerFault, TimedOut
 
 
 class Permit(Enum):
@@ -44,6 +44,7 @@ class CircuitBook:
         self._trials: set[UUID] = set()
         self.owed: dict[UUID, Finding] = {}
         self.on_finding: Callable[[], None] = lambda: None
+        self.on_change: Callable[[UUID, Circuit], None] = lambda _, __: None
 
     def circuit(self, endpoint_id: UUID) -> Circuit:
         """The endpoint's circuit as far as it is known here."""
@@ -122,17 +123,18 @@ class CircuitBook:
             self.on_finding()
 
     def adopt(self, endpoint_id: UUID, circuit: Circuit) -> None:
-        """The shared state of one endpoint, as it is now."""
-        self._set(endpoint_id, circuit)
+        """The shared state of one endpoint, as it is now; while something of it is owed, what is known here counts."""
+        if endpoint_id not in self.owed:
+            self._set(endpoint_id, circuit)
 
     def adopt_all(self, circuits: Mapping[UUID, Circuit]) -> None:
         """The shared state of all endpoints; those that are not named are closed."""
-        for gone in self._circuits.keys() - circuits.keys():
-            self._set(gone, CLOSED)
-        for endpoint_id, circuit in circuits.items():
-            self._set(endpoint_id, circuit)
+        for endpoint_id in self._circuits.keys() | circuits.keys():
+            self.adopt(endpoint_id, circuits.get(endpoint_id, CLOSED))
 
     def _set(self, endpoint_id: UUID, circuit: Circuit) -> None:
+        if circuit == self.circuit(endpoint_id):
+            return
         if circuit.state is not self.state(endpoint_id):
             self._tallies.pop(endpoint_id, None)
         if circuit.state is CircuitState.OPEN:
@@ -141,8 +143,14 @@ class CircuitBook:
             self._circuits.pop(endpoint_id, None)
         else:
             self._circuits[endpoint_id] = circuit
+        self.on_change(endpoint_id, circuit)
 
 
 def words(error: ProviderError) -> str:
-    """A failure in words for admins."""
-    return error.reason or error.sentence
+    """A failed call in words for admins. The provider's own may quote the prompt, and are left out."""
+    match error:
+        case ConnectFailed() | TimedOut():
+            return error.reason or error.sentence
+        case ServerFault():
+            return f"{error.sentence} (HTTP {error.provider_status})"
+    return error.sentence

@@ -26,7 +26,7 @@ IN_A_ROW = 5
 WINDOW = 30.0
 FEWEST_CALLS = 10
 FAILING_SHARE = 0.5
-"""A circuit opens on `IN_A_ROW` faults, or when this share fails of at least `FEWEST_CALLS` calls in `WINDOW` seconds."""
+"""A circuit opens on `IN_A_ROW` faults, or when this share of `FEWEST_CALLS` or more in `WINDOW` seconds are faults."""
 
 _BUCKET = 3.0
 
@@ -71,8 +71,6 @@ class What(StrEnum):
     PROBE_PASSED = "probe_passed"
     PROBE_FAILED = "probe_failed"
     """A probe of a circuit that is not closed."""
-    RECONFIGURED = "reconfigured"
-    """It has another key or address: nothing that was known of it counts."""
 
 
 class Finding(Struct, frozen=True):
@@ -90,8 +88,6 @@ def step(circuit: Circuit, finding: Finding, now: datetime) -> Circuit:
     nothing.
     """
     match finding.what, circuit.state:
-        case What.RECONFIGURED, _:
-            return CLOSED
         case What.FAILING, CircuitState.CLOSED:
             return _opened(circuit, finding, now, since=now)
         case (What.TRIAL_FAILED, CircuitState.HALF_OPEN) | (

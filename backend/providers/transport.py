@@ -192,14 +192,14 @@ class Transport:
         self._http = AiohttpTransport(verify=tls, trust_env=False, client=session)
 
     async def send(self, url: str, headers: dict[str, str], body: bytes, *, connect: float) -> Exchange:
-        """Posts `body` and waits for the response's headers; connecting may take `connect` seconds.
+        """Posts `body`, or gets if it is empty, and waits for the response's headers; connecting may take `connect` s.
 
         Raises `ConnectFailed`, `TargetRefused`, `TimedOut`, `ConnectionLost` or `Malformed`, never chained to the
         library's own error, for that holds the request with its credential.
         """
         try:
             request = httpx.Request(
-                "POST",
+                "POST" if body else "GET",
                 _url(url),
                 headers=headers,
                 content=body,

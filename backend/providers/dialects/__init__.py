@@ -10,11 +10,14 @@ from shared.messages import FinishReason
 
 
 class Encoded(NamedTuple):
-    """A request ready to send: `path` follows the target's base URL; the credential is not among the headers."""
+    """A request ready to send: `path` follows the target's base URL; the credential is not among the headers.
+
+    Without a body it is a GET, with one a POST.
+    """
 
     path: str
     headers: tuple[tuple[str, str], ...]
-    body: bytes
+    body: bytes = b""
 
 
 class Decoder(Protocol):
@@ -50,6 +53,9 @@ class Dialect(Protocol):
 
     def encode_request(self, call: ChatCall, *, stream: bool, vendor: Vendor) -> Encoded:
         """The request for `call`."""
+
+    def encode_probe(self, vendor: Vendor) -> Encoded:
+        """A request that costs nothing and that a provider in working order answers."""
 
     def decode_reply(self, body: bytes) -> Reply:
         """The answer in a whole response. Raises `ProviderError`."""

@@ -15,7 +15,7 @@ from backend.providers.sse import EventReader
 from backend.providers.vendors import Vendor
 from shared.messages import FinishReason
 
-__all__ = ["StreamDecoder", "decode_error", "decode_reply", "encode_request", "open_decoder"]
+__all__ = ["StreamDecoder", "decode_error", "decode_reply", "encode_probe", "encode_request", "open_decoder"]
 
 PATH = "/chat/completions"
 
@@ -110,6 +110,11 @@ def encode_request(call: ChatCall, *, stream: bool, vendor: Vendor) -> Encoded:
     setattr(body, vendor.output_limit, call.max_tokens)
     setattr(body, vendor.seed, call.seed)
     return Encoded(PATH, vendor.headers, _encode(body))
+
+
+def encode_probe(vendor: Vendor) -> Encoded:
+    """The list of models: platform.openai.com/docs/api-reference/models/list."""
+    return Encoded("/models", vendor.headers)
 
 
 def decode_reply(body: bytes) -> Reply:
