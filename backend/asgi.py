@@ -50,8 +50,7 @@ def serve(settings: Settings, listener: socket.socket) -> None:
         timeout_keep_alive=75,
         timeout_graceful_shutdown=math.ceil(settings.drain_seconds) + CLOSING_SECONDS,
     )
-    generations = application.state.services.generations
-    DrainingServer(config, lambda: generations.drain(settings.drain_seconds)).run(sockets=[listener])
+    DrainingServer(config, application.state.services.drain).run(sockets=[listener])
 
 
 if __name__ == "__main__":

@@ -10,8 +10,10 @@ import structlog
 from backend.accounts.identities import IdentityCache
 from backend.accounts.service import Accounts
 from backend.catalogue.cache import CatalogueCache
+from backend.chat.following import Followings
 from backend.chat.generations import Generations
 from backend.chat.pipeline import Pipeline
+from backend.chat.recorder import Recorder
 from backend.chat.service import Chats
 from backend.columns import new_id
 from backend.database import Database
@@ -49,6 +51,8 @@ class Services:
         self.client = ProviderClient()
         self.settler = Settler(self.database)
         self.generations = Generations()
+        self.recorder = Recorder(self.database, self.generations)
+        self.followings = Followings(self.database)
         self.circuits = CircuitBook()
         self.keeper = CircuitKeeper(self.database, self.catalogue, self.client, self.circuits)
         self.health = HealthBook()
@@ -68,7 +72,7 @@ class Services:
             metrics=self.metrics,
             process_id=self.process_id,
         )
-        self.chats = Chats(self.pipeline, self.database, self.generations, self.notifier)
+        self.chats = Chats(self.pipeline, self.database, self.generations, self.followings, self.notifier)
         self.endpoints = EndpointHealth(self.database, self.catalogue, self.circuits, self.health, self.metrics)
         self.jobs = Jobs(self)
 
@@ -109,6 +113,7 @@ class Services:
     async def drain(self) -> None:
         """Lets answers finish for the drain time; who follows answers of other processes may go on elsewhere."""
         await self.generations.drain(self.settings.drain_seconds)
+        await self.followings.close()
 
     def _listen(self) -> None:
         async def catalogue(_: str) -> None:

@@ -100,6 +100,12 @@ def encode_delta(text: str, attempt: int, offset: int) -> bytes:
     return b"id: %d.%d%b%b}\n\n" % (attempt, offset, _delta_head, _encode(text))
 
 
+def decode_event(name: str, data: bytes | msgspec.Raw) -> ChatEvent | None:
+    """The event of a name from its JSON; `None` for a name that is not known. Raises as `decode` does."""
+    decoder = _decoders.get(name)
+    return decoder.decode(data) if decoder is not None else None
+
+
 def decode(lines: Iterable[str]) -> Iterator[Received]:
     """Events from the lines of a stream; comments, unknown fields and unknown event names are passed over.
 
@@ -119,7 +125,7 @@ def decode(lines: Iterable[str]) -> Iterator[Received]:
             elif field == "id":
                 last_id = EventId.parse(value)
             continue
-        decoder = _decoders.get(name)
-        if data and decoder is not None:
-            yield Received(last_id, decoder.decode("\n".join(data)))
+        event = decode_event(name, "\n".join(data).encode()) if data else None
+        if event is not None:
+            yield Received(last_id, event)
         name, data = "", []

@@ -17,7 +17,7 @@ from backend.chat.feed import START
 from backend.chat.generation import Generation
 from backend.chat.pipeline import Caller
 from backend.chat.replay import events_of
-from backend.chat.service import Chats
+from backend.chat.service import Chats, Remote
 from backend.chat.sse import FeedResponse, replayed
 from backend.errors import InvalidRequest
 from backend.metering.rates import rate_headers
@@ -72,7 +72,7 @@ class ChatController(Controller):
         if isinstance(begun, ChatAnswer):
             headers = {REQUEST_ID_HEADER: str(begun.request_id)}
             return replayed(events_of(begun), headers) if data.stream else _json(begun, headers)
-        if data.stream:
+        if isinstance(begun, Remote) or data.stream:
             return _followed(chats, begun)
         ended = await begun.wait()
         if ended.error is not None:
@@ -106,22 +106,26 @@ class ChatController(Controller):
         after: After = None,
         last_event_id: LastEventId = None,
     ) -> ASGIApp:
-        """The events after `Last-Event-ID` (or `?after=`), from the process that writes the answer."""
-        generation = await chats.follow(caller_of(request), request_id)
+        """The events after `Last-Event-ID` (or `?after=`), while the answer is written and for 15 minutes after.
+
+        Whichever process writes it, and also when that process is gone.
+        """
         try:
             seen = EventId.parse(last_event_id or after or str(START))
         except ValueError:
             raise InvalidRequest("The event id must look like 1.42.") from None
-        return _followed(chats, generation, seen)
+        return _followed(chats, await chats.follow(caller_of(request), request_id), seen)
 
 
-def _followed(chats: Chats, generation: Generation, after: EventId = START) -> ASGIApp:
+def _followed(chats: Chats, answer: Generation | Remote, after: EventId = START) -> ASGIApp:
     """The feed's events; when the last reader leaves early, the order says whether the answer goes on."""
-    feed = generation.feed
-    if generation.order.on_disconnect is OnDisconnect.CANCEL:
-        feed.on_deserted = generation.cancel
-    response = FeedResponse(feed.read(after), _headers(generation), chats.readers)
-    return cast("ASGIApp", response)
+    if isinstance(answer, Remote):
+        headers = {REQUEST_ID_HEADER: str(answer.request_id)}
+    else:
+        headers = _headers(answer)
+        if answer.order.on_disconnect is OnDisconnect.CANCEL:
+            answer.feed.on_deserted = answer.cancel
+    return cast("ASGIApp", FeedResponse(answer.feed.read(after), headers, chats.readers))
 
 
 def _headers(generation: Generation) -> dict[str, str]:

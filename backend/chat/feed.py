@@ -23,6 +23,14 @@ class Placed(NamedTuple):
     event: ChatEvent
 
 
+class Saved(NamedTuple):
+    """How much of a feed is in its log for certain: events, and characters of an edition."""
+
+    events: int = 0
+    edition: int = 0
+    length: int = 0
+
+
 class Reader:
     """One connection's view of a feed. Iterating gives encoded events, joined when several have arrived.
 
@@ -89,13 +97,14 @@ class Feed:
     one seen are told again to a reader who comes back, text never is.
     """
 
-    __slots__ = ("_events", "_parts", "_readers", "closed", "edition", "length", "on_deserted")
+    __slots__ = ("_events", "_parts", "_readers", "closed", "edition", "length", "on_deserted", "saved")
 
     def __init__(self) -> None:
         self.edition = 0
         self.length = 0
         self.closed = False
         self.on_deserted: Callable[[], object] | None = None
+        self.saved = Saved()
         self._events: list[Placed] = []
         self._parts: list[str] = []
         self._readers: list[Reader] = []
@@ -140,6 +149,16 @@ class Feed:
         if self._readers:
             frame = encode_delta(text, self.edition, self.length)
             for reader in self._readers:
+                reader.push(frame)
+
+    def catch_up(self, events: Sequence[Placed], edition: int, text: str) -> None:
+        """Tells everybody what has been added to a feed of another process; `events` and `text` are all there is."""
+        here = EventId(edition, len(text))
+        news = missed(events[len(self._events) :], text, here, EventId(self.edition, self.length))
+        self._events, self._parts = list(events), [text]
+        self.edition, self.length = here
+        for reader in self._readers:
+            for frame in news:
                 reader.push(frame)
 
     def close(self) -> None:

@@ -4,6 +4,7 @@ import asyncio
 
 import structlog
 
+from backend.chat.answer_log import last_news
 from backend.chat.answering import Answering
 from backend.chat.attempt import Attempt
 from backend.chat.briskness import Briskness
@@ -18,7 +19,7 @@ from backend.errors import AppError
 from backend.metering.records import Settled
 from backend.metering.settlement import Settler
 from backend.providers.engine import ProviderClient
-from shared.events import Accepted, Done
+from shared.events import Accepted
 from shared.messages import FinishReason
 
 SETTLE_PATIENCE = 10.0
@@ -101,8 +102,9 @@ class Generation:
 
     async def _end(self, error: AppError | None) -> None:
         ended = self._ended(error)
-        settling = self._settler.submit(settlement(ended))
         self.balance = self.order.balance + self.order.held - ended.charged
+        log_end = last_news(self.order, self.feed, ended.last_words(self.balance)) if self.order.streamed else None
+        settling = self._settler.submit(settlement(ended, log_end))
         try:
             settled: Settled = await asyncio.wait_for(asyncio.shield(settling), SETTLE_PATIENCE)
             self.balance = settled.balance
@@ -110,7 +112,8 @@ class Generation:
             log.warning("settled_later", request_id=str(self.order.request_id))
         except Exception:
             log.exception("not_settled", request_id=str(self.order.request_id))
-        self._say_end(ended)
+        for event in ended.last_words(self.balance):
+            self.feed.say(event)
         self.feed.close()
         self.ended.set_result(ended)
         self._witness.ended(ended)
@@ -132,21 +135,6 @@ class Generation:
             latency_ms=self._ms(now),
             first_token_ms=self._ms(answering.first_token) if answering.first_token is not None else None,
             failed_attempts=answering.failed,
-        )
-
-    def _say_end(self, ended: Ended) -> None:
-        failure = ended.failure()
-        if failure is not None:
-            self.feed.say(failure)
-            return
-        self.feed.say(ended.figures(self.balance))
-        self.feed.say(
-            Done(
-                finish_reason=ended.finish_reason or FinishReason.STOP,
-                model=ended.route.model.name,
-                latency_ms=ended.latency_ms,
-                first_token_ms=ended.first_token_ms,
-            )
         )
 
     def _ms(self, moment: float) -> int:

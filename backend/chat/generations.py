@@ -21,6 +21,11 @@ class Generations:
         return len(self._running)
 
     @property
+    def running(self) -> set[Generation]:
+        """The generations that have not ended."""
+        return set(self._running)
+
+    @property
     def request_ids(self) -> set[UUID]:
         """The requests whose answers are being written."""
         return {generation.order.request_id for generation in self._running}

@@ -14,6 +14,7 @@ from backend.metering.pricing import ZERO
 from backend.metering.records import (
     AttemptRecord,
     CostDocument,
+    LogRecord,
     MessageDocument,
     SettlementRecord,
     StoredResult,
@@ -22,6 +23,7 @@ from backend.metering.records import (
 from backend.providers.errors import ProviderError
 from shared.chat import ChatAnswer, RouteView, UsageFigures
 from shared.errors import ErrorBody
+from shared.events import ChatEvent, Done
 from shared.messages import FinishReason, MessageState
 
 
@@ -89,6 +91,19 @@ class Ended(Struct, frozen=True, kw_only=True):
             metadata=self.order.metadata,
         )
 
+    def last_words(self, balance: Decimal) -> list[ChatEvent]:
+        """The events that end the answer."""
+        failure = self.failure()
+        if failure is not None:
+            return [failure]
+        done = Done(
+            finish_reason=self.finish_reason or FinishReason.STOP,
+            model=self.route.model.name,
+            latency_ms=self.latency_ms,
+            first_token_ms=self.first_token_ms,
+        )
+        return [self.figures(balance), done]
+
     def failure(self) -> ErrorBody | None:
         """The error as the caller reads it."""
         return self.error.body(str(self.order.request_id)) if self.error is not None else None
@@ -141,8 +156,8 @@ def fault_of(error: AppError, order: Order) -> str:
     return f"{type(error).__name__}: {reason or error.message}"
 
 
-def settlement(ended: Ended) -> SettlementRecord:
-    """What settlement writes."""
+def settlement(ended: Ended, log: LogRecord | None = None) -> SettlementRecord:
+    """What settlement writes; `log` is the end of a streamed answer's log."""
     last = _last_attempt(ended)
     body = ended.failure()
     balance = ended.order.balance + ended.order.held - ended.charged
@@ -159,6 +174,7 @@ def settlement(ended: Ended) -> SettlementRecord:
         usage=_usage(ended),
         message=_message(ended) if ended.order.message_id is not None else None,
         result=result,
+        log=log,
     )
 
 

@@ -1,9 +1,12 @@
 """Asking, stopping and coming back, for whoever speaks HTTP."""
 
+from typing import NamedTuple
 from uuid import UUID
 
 from backend.accounts.identity import Identity
 from backend.chat import repository
+from backend.chat.feed import Feed
+from backend.chat.following import Followings
 from backend.chat.generation import Generation
 from backend.chat.generations import Generations
 from backend.chat.pipeline import Caller, Pipeline
@@ -15,6 +18,14 @@ from backend.metering.admission import Repeated
 from backend.notifications import Notifier
 from shared.chat import CancelAnswer, ChatAnswer, ChatRequest
 
+
+class Remote(NamedTuple):
+    """An answer that is known from its log."""
+
+    request_id: UUID
+    feed: Feed
+
+
 JOIN_SECONDS = 300.0
 """How long a repeated request waits for the first one's result."""
 
@@ -22,21 +33,33 @@ JOIN_SECONDS = 300.0
 class Chats:
     """One process's answers, and through the database those of the others."""
 
-    def __init__(self, pipeline: Pipeline, database: Database, generations: Generations, notifier: Notifier) -> None:
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        database: Database,
+        generations: Generations,
+        followings: Followings,
+        notifier: Notifier,
+    ) -> None:
         self._pipeline = pipeline
         self._database = database
         self._generations = generations
+        self._followings = followings
         self._notifier = notifier
         self.readers = Readers()
 
-    async def begin(self, caller: Caller, request: ChatRequest) -> Generation | ChatAnswer:
-        """A running generation; the stored answer when the request repeats one that is over or runs elsewhere."""
+    async def begin(self, caller: Caller, request: ChatRequest) -> Generation | Remote | ChatAnswer:
+        """A running generation; when the request repeats another, that one's, its stream elsewhere or its result."""
         begun = await self._pipeline.begin(caller, request)
         if isinstance(begun, Repeated):
-            return self._generations.get(begun.request_id) or await self._first_answer(caller, begun)
+            return self._generations.get(begun.request_id) or await self._first_answer(caller, request, begun)
         return begun
 
-    async def _first_answer(self, caller: Caller, first: Repeated) -> ChatAnswer:
+    async def _first_answer(self, caller: Caller, request: ChatRequest, first: Repeated) -> Remote | ChatAnswer:
+        if request.stream:
+            feed = await self._followings.open(caller.identity.user_id, first.request_id)
+            if feed is not None:
+                return Remote(first.request_id, feed)
         result = await await_result(self._database, caller.identity.caller, first.request_id, JOIN_SECONDS)
         return answer_of(result)
 
@@ -53,13 +76,16 @@ class Chats:
                 await self._notifier.tell("cancel", request_id)
         return CancelAnswer(request_id=request_id, state="cancelling" if running else "finished")
 
-    async def follow(self, identity: Identity, request_id: UUID) -> Generation:
-        """An answer of this process, running or just finished. Raises `NotFound` and `Conflict`."""
+    async def follow(self, identity: Identity, request_id: UUID) -> Generation | Remote:
+        """An answer, running or ended a while ago, wherever it is written. Raises `NotFound` and `Conflict`."""
         generation = self._generations.get(request_id)
         if generation is not None and generation.order.user_id == identity.user_id:
             return generation
+        feed = await self._followings.open(identity.user_id, request_id)
+        if feed is not None:
+            return Remote(request_id, feed)
         await self._owns(identity, request_id)
-        raise Conflict("This answer cannot be followed from here any more. Read the conversation instead.")
+        raise Conflict("This answer cannot be followed any more. Read the conversation instead.")
 
     async def _owns(self, identity: Identity, request_id: UUID) -> bool:
         running = await repository.owns_request(self._database, identity.user_id, request_id)

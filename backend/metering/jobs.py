@@ -9,10 +9,10 @@ import structlog
 
 from backend.columns import new_id
 from backend.metering import repository
-from backend.metering.records import AttemptRecord, MessageDocument, SettlementRecord
+from backend.metering.records import LOST, AttemptRecord, MessageDocument, SettlementRecord
 from backend.metering.repository import Orphan
 from shared.admin import RouteDecision
-from shared.errors import ErrorCode
+from shared.errors import ErrorBody, ErrorCode
 from shared.messages import MessageState
 
 if TYPE_CHECKING:
@@ -99,4 +99,5 @@ def _interrupted(orphan: Orphan, services: "Services") -> SettlementRecord:
             failure=ErrorCode.INTERRUPTED,
         ),
         result=None,
+        lost=ErrorBody(code=ErrorCode.INTERRUPTED, message=LOST, retryable=True, request_id=str(orphan.request_id)),
     )

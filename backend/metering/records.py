@@ -206,6 +206,10 @@ class StoredResult(Struct, frozen=True, kw_only=True):
     error: ErrorBody | UnsetType = UNSET
 
 
+LOST = "The process that wrote this answer broke down. Nothing was charged for it. Send the prompt again."
+"""What is said of an answer whose end nobody wrote."""
+
+
 class LogRecord(Struct, frozen=True, kw_only=True):
     """One element of the argument of `save_answers`: what is new of a streamed answer's log.
 

@@ -1,5 +1,6 @@
 -- Credits, rate windows, admission and settlement, each one round trip and one short transaction.
--- Lock order everywhere: credit accounts (by id), organisation limits (by id), rate windows (by key).
+-- Lock order everywhere: credit accounts (by id), organisation limits (by id), rate windows (by key), then a request's
+-- conversation before its messages.
 
 CREATE FUNCTION open_credit_period(p_user uuid, p_monthly numeric) RETURNS credit_accounts
 LANGUAGE plpgsql AS $$
@@ -311,7 +312,7 @@ CREATE FUNCTION settle_requests(p jsonb)
 RETURNS TABLE (request_id uuid, settled boolean, charged numeric, balance numeric)
 LANGUAGE plpgsql AS $$
 -- Ends each request exactly once: releases its hold, charges at most what was held, and writes the attempts, cost,
--- usage and answer. A request without a hold was settled before and is left alone.
+-- usage, answer and the end of its log. A request without a hold was settled before and is left alone.
 #variable_conflict use_column
 DECLARE
     item jsonb;
@@ -319,7 +320,8 @@ DECLARE
     a credit_accounts;
     v_charged numeric;
     v_display numeric;
-    v_call uuid;
+    v_logs jsonb := '[]';
+    v_saved text;
 BEGIN
     PERFORM 1 FROM credit_accounts WHERE user_id IN
         (SELECT (i->>'user_id')::uuid FROM jsonb_array_elements(p) AS i) ORDER BY user_id FOR UPDATE;
@@ -395,8 +397,15 @@ BEGIN
             WHERE key = ANY(h.windows) AND started_at <= h.created_at AND started_at > h.created_at - interval '1 minute';
         END IF;
 
+        v_saved := NULL;
+        IF item->'lost' <> 'null'::jsonb THEN
+            v_saved := end_lost_answer(h.organisation_id, h.request_id, h.user_id, item->'lost');
+        END IF;
         IF h.message_id IS NOT NULL THEN
-            UPDATE messages SET content = x.content, state = x.state, model = x.model, reasons = x.reasons,
+            UPDATE conversations SET credits = credits + v_charged, revision = revision + 1, updated_at = clock_timestamp(),
+                active_request = CASE WHEN active_request = h.request_id THEN NULL ELSE active_request END
+            WHERE organisation_id = h.organisation_id AND id = h.conversation_id;
+            UPDATE messages SET content = coalesce(v_saved, x.content), state = x.state, model = x.model, reasons = x.reasons,
                 notices = x.notices, prompt_tokens = x.prompt_tokens, completion_tokens = x.completion_tokens,
                 credits = v_charged, estimated = x.estimated, finish_reason = x.finish_reason,
                 latency_ms = x.latency_ms, first_token_ms = x.first_token_ms, failure = x.failure
@@ -404,16 +413,19 @@ BEGIN
                 prompt_tokens int, completion_tokens int, estimated boolean, finish_reason text, latency_ms int,
                 first_token_ms int, failure text)
             WHERE messages.organisation_id = h.organisation_id AND messages.id = h.message_id;
-            UPDATE conversations SET credits = credits + v_charged, revision = revision + 1, updated_at = clock_timestamp(),
-                active_request = CASE WHEN active_request = h.request_id THEN NULL ELSE active_request END
-            WHERE organisation_id = h.organisation_id AND id = h.conversation_id;
         END IF;
         IF item->'result' <> 'null'::jsonb THEN
             UPDATE idempotency_keys SET result = item->'result' WHERE idempotency_keys.request_id = h.request_id;
+        ELSE  -- nothing to repeat: the key may be used again
+            DELETE FROM idempotency_keys WHERE idempotency_keys.request_id = h.request_id;
+        END IF;
+        IF item->'log' <> 'null'::jsonb THEN
+            v_logs := v_logs || jsonb_build_array(item->'log');
         END IF;
         settled := true;
         charged := v_charged;
         balance := a.balance - a.held;
         RETURN NEXT;
     END LOOP;
+    IF v_logs <> '[]' THEN PERFORM save_answers(v_logs); END IF;
 END $$;

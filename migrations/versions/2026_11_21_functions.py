@@ -19,6 +19,8 @@ CONFIGURATION = (
 )
 FUNCTIONS = (
     "settle_requests(jsonb)",
+    "save_answers(jsonb)",
+    "end_lost_answer(uuid, uuid, uuid, jsonb)",
     "admit_requests(jsonb)",
     "admit_request(jsonb)",
     "record_prompt_check(jsonb)",
@@ -42,6 +44,7 @@ def _run(sql: str) -> None:
 
 def upgrade() -> None:
     """Functions, triggers and the one row of the catalogue's version."""
+    _run(source("2026_11_21_answers"))
     _run(source("2026_11_21_credits"))
     _run(source("2026_11_21_notifications"))
     for table in CONFIGURATION:
