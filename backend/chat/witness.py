@@ -1,5 +1,7 @@
 """Who sees calls succeed and fail: the endpoint's circuit, the policy's health book, the metrics and the log."""
 
+from uuid import UUID
+
 import structlog
 
 from backend.chat.order import Route
@@ -26,6 +28,7 @@ class Witness:
         self._circuits = circuits
         self._metrics = metrics
         self._permit = Permit.CALL
+        self._faulted: set[UUID] = set()
 
     def may_try(self, route: Route) -> bool:
         """Whether the endpoint's circuit lets an attempt through. If so, say `answered`, `failed` or `let_go` next."""
@@ -43,9 +46,15 @@ class Witness:
         self._note(route, answered=True)
 
     def failed(self, route: Route, error: AppError) -> None:
-        """A model did not."""
-        if isinstance(error, ProviderError):
-            self._circuits.failed(route.endpoint.id, error, self._permit)
+        """A model did not. Faults that the prompt may have caused count once for each endpoint.
+
+        Otherwise one prompt that a provider chokes on would open its circuit for everybody.
+        """
+        endpoint_id = route.endpoint.id
+        counted = endpoint_id in self._faulted and self._permit is Permit.CALL
+        if isinstance(error, ProviderError) and not (counted and error.may_have_run):
+            self._faulted.add(endpoint_id)
+            self._circuits.failed(endpoint_id, error, self._permit)
         else:
             self.let_go(route)
         self._note(route, answered=False)
