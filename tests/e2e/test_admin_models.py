@@ -35,7 +35,10 @@ def active(installation: Installation) -> dict[str, dict[str, Any]]:
 
 
 def toggle(desk: Page, name: str) -> Locator:
-    return desk.get_by_role("switch", name=f"{name} active")
+    """A model's toggle, when the one it replaces is gone."""
+    found = desk.get_by_role("switch", name=f"{name} active")
+    expect(found).to_have_count(1)
+    return found
 
 
 def press(desk: Page, name: str) -> Locator:
