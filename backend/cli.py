@@ -100,6 +100,32 @@ def migrate(data_dir: DataDir = None) -> None:
         print(first_admin(made.email, made.password))
 
 
+@app.command()
+def reconcile(
+    since: Annotated[str, typer.Option(help="How far back calls are compared: 90m, 24h, 7d.")] = "24h",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Check the books and repair what a crash left; compare our costs with those that providers report.
+
+    Money is never changed, only reported. The status is 0 when the books balance and 1 when they do not.
+    """
+    settings = _settings(data_dir=data_dir)
+    import msgspec
+
+    from backend.logs import configure_logging
+    from backend.metering.reconciliation.command import reconcile_by_hand, span
+    from backend.running.database import migrated_database
+
+    back = span(since)
+    configure_logging("error")
+    with migrated_database(settings) as complete:
+        report = asyncio.run(reconcile_by_hand(complete, back))
+    print(msgspec.json.encode(report).decode() if as_json else report.text())
+    if not report.balanced:
+        sys.exit(1)
+
+
 @user.command("create")
 def create(
     email: Annotated[str, typer.Argument(help="The address to sign in with.")],

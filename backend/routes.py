@@ -21,6 +21,7 @@ from backend.entitlements.admin_controller import (
 )
 from backend.entitlements.controller import PlanRequestsController, PlansController
 from backend.health import HealthController
+from backend.metering.reconciliation.admin_controller import ReconciliationsController
 from backend.metering.usage_controller import UsageController
 from backend.precheck.controller import PrecheckController
 
@@ -47,5 +48,6 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     AdminUsersController,
     AccountsAdminController,
     AuditController,
+    ReconciliationsController,
     HealthController,
 ]

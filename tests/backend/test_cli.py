@@ -21,7 +21,7 @@ from backend.running.ports import free_port
 from backend.settings import Settings
 
 REPOSITORY = Path(cli.__file__).parents[1]
-COMMANDS = ["up", "serve", "worker", "migrate", "user", "user create", "user reset"]
+COMMANDS = ["up", "serve", "worker", "migrate", "reconcile", "user", "user create", "user reset"]
 Run = Callable[..., tuple[int, str, str]]
 
 

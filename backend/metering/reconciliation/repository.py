@@ -85,7 +85,8 @@ WHERE m.created_at > :since GROUP BY m.provider, m.model ORDER BY m.provider, m.
 _SET_ACCOUNT = "UPDATE credit_accounts SET held = :held, active = :active WHERE user_id = :id"
 _SET_ORGANISATION = "UPDATE organisation_limits SET active = :active WHERE organisation_id = :id"
 _FREE_CONVERSATION = """
-UPDATE conversations SET active_request = NULL, revision = revision + 1 WHERE organisation_id = :organisation AND id = :id
+UPDATE conversations SET active_request = NULL, revision = revision + 1
+WHERE organisation_id = :organisation AND id = :id
 """
 _END_MESSAGE = """
 UPDATE messages SET state = 'interrupted', failure = 'interrupted' WHERE organisation_id = :organisation AND id = :id
@@ -187,5 +188,5 @@ async def _rows(session: AsyncSession, query: str, **parameters: object) -> Sequ
     return (await _run(session, query, most=MOST, **parameters)).all()
 
 
-async def _run(session: AsyncSession, query: str, **parameters: object) -> CursorResult[Any]:
+async def _run(session: AsyncSession, query: str, **parameters: object) -> CursorResult[*tuple[Any, ...]]:
     return await (await session.connection()).execute(text(query), parameters)
