@@ -34,7 +34,7 @@ def assembled(before: AnswerLog, events: Sequence[Placed], parts: Sequence[tuple
 
     Parts begin where the text is at, or before; nothing counts that stands after the end.
     """
-    events = events or before.events
+    events = events if len(events) > len(before.events) else before.events
     edition = max([events[-1].place.attempt if events else 0, before.edition, *(part[0] for part in parts)])
     text = before.text if edition == before.edition else ""
     for of, start, words in parts:

@@ -35,10 +35,10 @@ class Reader:
     """One connection's view of a feed. Iterating gives encoded events, joined when several have arrived.
 
     `spoken_at` and `blocked_since` (monotonic clock) tell when it was last given something and since when its
-    connection takes nothing.
+    connection takes nothing. `ahead` is what it has seen of an answer whose log is not yet there.
     """
 
-    __slots__ = ("_bytes", "_closed", "_feed", "_frames", "_waiter", "blocked_since", "spoken_at")
+    __slots__ = ("_bytes", "_closed", "_feed", "_frames", "_waiter", "ahead", "blocked_since", "spoken_at")
 
     def __init__(self, feed: "Feed", missed: list[bytes]) -> None:
         self._feed = feed
@@ -48,6 +48,7 @@ class Reader:
         self._closed = False
         self.spoken_at = time.monotonic()
         self.blocked_since: float | None = None
+        self.ahead: EventId | None = None
 
     def push(self, frame: bytes) -> None:
         """Adds an encoded event; a reader that is too far behind is closed instead."""
@@ -94,12 +95,13 @@ class Feed:
 
     An edition is a text that only grows; it is named for the attempt that began it. A restart ends it, and the next
     one replaces what was shown. Ids name a place in the text of an edition: events that share the place of the last
-    one seen are told again to a reader who comes back, text never is.
+    one seen are told again to a reader who comes back, text never is. One that `lags` follows another process.
     """
 
-    __slots__ = ("_events", "_parts", "_readers", "closed", "edition", "length", "on_deserted", "saved")
+    __slots__ = ("_events", "_parts", "_readers", "closed", "edition", "lags", "length", "on_deserted", "saved")
 
-    def __init__(self) -> None:
+    def __init__(self, *, lags: bool = False) -> None:
+        self.lags = lags
         self.edition = 0
         self.length = 0
         self.closed = False
@@ -151,14 +153,22 @@ class Feed:
             for reader in self._readers:
                 reader.push(frame)
 
-    def catch_up(self, events: Sequence[Placed], edition: int, text: str) -> None:
-        """Tells everybody what has been added to a feed of another process; `events` and `text` are all there is."""
+    def catch_up(self, events: Sequence[Placed], edition: int, text: str, *, ended: bool) -> None:
+        """Tells everybody what has been added to a feed of another process; `events` and `text` are all there is.
+
+        Who comes from that process may have seen more than is here: they hear nothing until it is.
+        """
         here = EventId(edition, len(text))
         news = missed(events[len(self._events) :], text, here, EventId(self.edition, self.length))
         self._events, self._parts = list(events), [text]
         self.edition, self.length = here
         for reader in self._readers:
-            for frame in news:
+            frames = news
+            if reader.ahead is not None:
+                if here < reader.ahead and not ended:
+                    continue
+                frames, reader.ahead = missed(events, text, here, reader.ahead), None
+            for frame in frames:
                 reader.push(frame)
 
     def close(self) -> None:
@@ -169,7 +179,11 @@ class Feed:
 
     def read(self, after: EventId = START) -> Reader:
         """A reader that gets everything after an event id, then what follows."""
-        reader = Reader(self, missed(self._events, self.text, EventId(self.edition, self.length), after))
+        here = EventId(self.edition, self.length)
+        ahead = self.lags and after > here and not self.closed
+        reader = Reader(self, [] if ahead else missed(self._events, self.text, here, after))
+        if ahead:
+            reader.ahead = after
         if self.closed:
             reader.close()
         else:

@@ -27,16 +27,15 @@ EMPTY = AnswerLog((), 0, "")
 
 
 class Followed(Struct, eq=False):
-    """An answer of another process: whose it is, what was read of its log, and the feed that tells it here."""
+    """An answer of another process: what was read of its log, and the feed that tells it here."""
 
-    owner: UUID
     log: AnswerLog
     feed: Feed
 
     def take(self, request_id: UUID, rows: LogRows) -> None:
         """Tells what is new, and the end."""
         self.log = assembled(self.log, rows.events, rows.parts)
-        self.feed.catch_up(self.log.events, self.log.edition, self.log.text)
+        self.feed.catch_up(self.log.events, self.log.edition, self.log.text, ended=self.log.ended)
         if self.log.ended:
             self.feed.close()
         elif not rows.running:  # its end was not written, or the log is gone
@@ -70,16 +69,16 @@ class Followings:
             if rows.owner != user_id:
                 return None
             if rows.logged:
-                return self._feed(user_id, request_id, rows)
+                return self._feed(request_id, rows)
             if not rows.running or asyncio.get_running_loop().time() > until:
                 return None
             await asyncio.sleep(POLL_SECONDS)
 
-    def _feed(self, owner: UUID, request_id: UUID, rows: LogRows) -> Feed:
+    def _feed(self, request_id: UUID, rows: LogRows) -> Feed:
         known = self._followed.get(request_id)
         if known is not None:
             return known.feed
-        followed = Followed(owner, EMPTY, Feed())
+        followed = Followed(EMPTY, Feed(lags=True))
         followed.take(request_id, rows)
         if not followed.feed.closed:
             self._followed[request_id] = followed
@@ -96,6 +95,7 @@ class Followings:
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait([self._task])
+            self._task = None
 
     async def _read(self) -> None:
         while self._followed:
