@@ -14,6 +14,8 @@ Dialect = Literal["openai", "anthropic", "gemini", "cohere"]
 Tokens = Annotated[int, Meta(ge=1, le=100_000_000)]
 Name = Annotated[str, Meta(min_length=1, max_length=120)]
 Slug = Annotated[str, Meta(min_length=1, max_length=120, pattern="^[A-Za-z0-9][A-Za-z0-9._:/@-]*$")]
+BaseUrl = Annotated[str, Meta(max_length=500)]
+Seconds = Annotated[float, Meta(ge=0.1, le=600)]
 Quality = Annotated[float, Meta(ge=0, le=1)]
 
 
@@ -81,6 +83,31 @@ class Prices(Answer, frozen=True, kw_only=True):
     request: Dollars | None = None
 
 
+class AdminEndpoint(Answer, frozen=True, kw_only=True):
+    """An address of a provider. Enabled ones are tried in the order in which they were added."""
+
+    id: UUID
+    base_url: str
+    region: str
+    enabled: bool
+    created_at: Instant
+
+
+class NewEndpoint(Request, frozen=True, kw_only=True):
+    """A further address at which a provider serves the same models with the same key."""
+
+    base_url: BaseUrl
+    region: Annotated[str, Meta(max_length=60)] = ""
+    reason: Reason
+
+
+class EndpointSwitch(Request, frozen=True, kw_only=True):
+    """Whether calls may go to an endpoint."""
+
+    enabled: bool
+    reason: Reason
+
+
 class AdminProvider(Answer, frozen=True, kw_only=True):
     """A provider as admins see it; the key itself is never shown."""
 
@@ -97,6 +124,7 @@ class AdminProvider(Answer, frozen=True, kw_only=True):
     why: str | None
     model_count: int
     created_at: Instant
+    endpoints: list[AdminEndpoint] = []
 
 
 class ProviderWrite(Request, frozen=True, kw_only=True):
@@ -106,10 +134,23 @@ class ProviderWrite(Request, frozen=True, kw_only=True):
     name: Slug | UnsetType = UNSET
     display_name: Name | UnsetType = UNSET
     dialect: Dialect | UnsetType = UNSET
-    api_base_url: Annotated[str, Meta(max_length=500)] | UnsetType = UNSET
+    api_base_url: BaseUrl | UnsetType = UNSET
     api_key: Annotated[str, Meta(min_length=1, max_length=4000)] | None | UnsetType = UNSET
     status: Literal["active", "disabled"] | UnsetType = UNSET
     allow_private_network: bool | UnsetType = UNSET
+
+
+class CallLimits(Request, frozen=True, kw_only=True):
+    """How long to wait for a model, in seconds; what is absent is as usual: 5, 10, 10 and 15.
+
+    `connect`: for a connection. `first_byte`: from asking until the response begins. `first_token`: from there to the
+    first token. `inter_token`: between tokens.
+    """
+
+    connect: Seconds | None = None
+    first_byte: Seconds | None = None
+    first_token: Seconds | None = None
+    inter_token: Seconds | None = None
 
 
 class AdminModel(Answer, frozen=True, kw_only=True):
@@ -141,10 +182,14 @@ class AdminModel(Answer, frozen=True, kw_only=True):
     price_missing: list[str]
     multiplier: Decimal
     calls_7_days: int
+    limits: CallLimits = CallLimits()
 
 
 class ModelWrite(Request, frozen=True, kw_only=True):
-    """A new model, or what to change of one. Prices make a new price version; old calls keep theirs."""
+    """A new model, or what to change of one. Prices make a new price version; old calls keep theirs.
+
+    `limits` replaces all of them.
+    """
 
     reason: Reason
     provider_id: UUID | UnsetType = UNSET
@@ -161,6 +206,7 @@ class ModelWrite(Request, frozen=True, kw_only=True):
     quality: Quality | UnsetType = UNSET
     tags: Annotated[list[Name], Meta(max_length=20)] | UnsetType = UNSET
     prices: Prices | UnsetType = UNSET
+    limits: CallLimits | UnsetType = UNSET
 
 
 class Activation(Request, frozen=True, kw_only=True):

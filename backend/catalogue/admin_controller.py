@@ -13,7 +13,7 @@ from backend.accounts.guards import requires_role
 from backend.admin.desk import DESK, Desk
 from backend.admin.text import contains
 from backend.catalogue import admin_repository as repository
-from backend.catalogue import models, providers, views
+from backend.catalogue import endpoints, models, providers, views
 from backend.catalogue.admin_repository import ListedModel, ModelFilter, ModelState
 from backend.catalogue.keys import provider_key, why_unusable
 from backend.catalogue.multipliers import set_multiplier
@@ -26,9 +26,11 @@ from shared.catalogue import (
     Activation,
     AdminModel,
     AdminProvider,
+    EndpointSwitch,
     ModelWrite,
     Multiplier,
     MultiplierWrite,
+    NewEndpoint,
     ProviderWrite,
 )
 from shared.paths import ADMIN
@@ -129,7 +131,7 @@ class AdminProvidersController(Controller):
         "/{provider_id:uuid}",
         operation_id="ChangeProvider",
         summary="Change a provider or its key",
-        responses=errors(400, 401, 403, 404),
+        responses=errors(400, 401, 403, 404, 409),
     )
     async def change(
         self, provider_id: FromPath[UUID], data: JSONBody[ProviderWrite], desk: NamedDependency[Desk]
@@ -137,6 +139,38 @@ class AdminProvidersController(Controller):
         """`api_key: null` removes the stored key; one from the environment then counts again."""
         async with desk.configuring() as session:
             await providers.change_provider(session, provider_id, data, desk.secrets, desk.author)
+            return await _provider(session, provider_id, desk)
+
+    @post(
+        "/{provider_id:uuid}/endpoints",
+        operation_id="AddEndpoint",
+        summary="Add an address of a provider",
+        responses=errors(400, 401, 403, 404, 409),
+    )
+    async def add_endpoint(
+        self, provider_id: FromPath[UUID], data: JSONBody[NewEndpoint], desk: NamedDependency[Desk]
+    ) -> AdminProvider:
+        """Calls go to it when those before it fail."""
+        async with desk.configuring() as session:
+            await endpoints.add_endpoint(session, provider_id, data, desk.author)
+            return await _provider(session, provider_id, desk)
+
+    @patch(
+        "/{provider_id:uuid}/endpoints/{endpoint_id:uuid}",
+        operation_id="SwitchEndpoint",
+        summary="Use an address of a provider, or do not",
+        responses=errors(400, 401, 403, 404, 409),
+    )
+    async def switch_endpoint(
+        self,
+        provider_id: FromPath[UUID],
+        endpoint_id: FromPath[UUID],
+        data: JSONBody[EndpointSwitch],
+        desk: NamedDependency[Desk],
+    ) -> AdminProvider:
+        """Takes effect on the next request. One address stays in use."""
+        async with desk.configuring() as session:
+            await endpoints.switch_endpoint(session, provider_id, endpoint_id, data, desk.author)
             return await _provider(session, provider_id, desk)
 
 
@@ -180,8 +214,15 @@ async def _model(session: AsyncSession, model_id: UUID, desk: Desk) -> AdminMode
 
 async def _providers(session: AsyncSession, desk: Desk) -> list[AdminProvider]:
     counts = await repository.model_counts(session)
+    addresses = await repository.endpoints(session)
     return [
-        views.admin_provider(row, provider_key(row, desk.secrets, desk.settings), desk.settings, counts.get(row.id, 0))
+        views.admin_provider(
+            row,
+            provider_key(row, desk.secrets, desk.settings),
+            desk.settings,
+            counts.get(row.id, 0),
+            addresses.get(row.id, []),
+        )
         for row in await all_providers(session)
     ]
 

@@ -1,5 +1,6 @@
 """Models, providers and factors as the admin desk lists and changes them."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
@@ -13,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.catalogue.prices import needed_buckets
 from backend.catalogue.repository import latest_prices
-from backend.catalogue.tables import Model, ModelPrice, ModelProvider, Multiplier
+from backend.catalogue.tables import Model, ModelPrice, ModelProvider, Multiplier, ProviderEndpoint
 from backend.metering.tables import ModelCall
 
 WEEK = timedelta(days=7)
@@ -97,6 +98,20 @@ async def model_counts(session: AsyncSession) -> dict[UUID, int]:
     """How many models each provider has; providers without any are left out."""
     query = select(col(Model.provider_id), func.count()).group_by(col(Model.provider_id))
     return dict((await session.exec(query)).all())
+
+
+async def endpoints(session: AsyncSession) -> dict[UUID, list[ProviderEndpoint]]:
+    """Every provider's endpoints, in the order in which they are tried."""
+    found: dict[UUID, list[ProviderEndpoint]] = defaultdict(list)
+    for row in await session.exec(select(ProviderEndpoint).order_by(col(ProviderEndpoint.id))):
+        found[row.provider_id].append(row)
+    return found
+
+
+async def locked_endpoint(session: AsyncSession, provider_id: UUID, endpoint_id: UUID) -> ProviderEndpoint | None:
+    """A provider's endpoint that nobody else can change until the unit of work ends."""
+    row = await session.get(ProviderEndpoint, endpoint_id, with_for_update=True, populate_existing=True)
+    return row if row is not None and row.provider_id == provider_id else None
 
 
 async def multipliers(session: AsyncSession) -> Sequence[Multiplier]:

@@ -107,6 +107,8 @@ def _facts(wanted: ModelWrite) -> State:
     for several in ("capabilities", "tags"):
         if several in given:
             given[several] = list(dict.fromkeys(given[several]))
+    if not isinstance(wanted.limits, UnsetType):
+        given["limits"] = {name: limit for name, limit in structs.asdict(wanted.limits).items() if limit is not None}
     return given
 
 

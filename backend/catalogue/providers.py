@@ -15,11 +15,14 @@ from backend.catalogue.tables import ModelProvider, ProviderEndpoint
 from backend.columns import new_id
 from backend.errors import Conflict, InvalidRequest, NotFound
 from backend.providers.registry import DIALECTS
+from backend.providers.repository import forget_circuits
 from backend.secrets import Secrets
 from shared.catalogue import ProviderWrite
 
 _REQUIRED = ("name", "dialect", "api_base_url")
-_SETTING_OF = {SIMULATOR: "FAIRLEAD_SIMULATOR_URL", OLLAMA: "OLLAMA_HOST"}
+_NEW_START = {"key", "api_base_url", "allow_private_network", "dialect", "status"}
+"""When one of these changes, earlier failures say nothing of the next call."""
+SETTING_OF = {SIMULATOR: "FAIRLEAD_SIMULATOR_URL", OLLAMA: "OLLAMA_HOST"}
 
 
 async def add_provider(session: AsyncSession, wanted: ProviderWrite, secrets: Secrets, author: Author) -> UUID:
@@ -52,7 +55,7 @@ async def add_provider(session: AsyncSession, wanted: ProviderWrite, secrets: Se
 async def change_provider(
     session: AsyncSession, provider_id: UUID, wanted: ProviderWrite, secrets: Secrets, author: Author
 ) -> None:
-    """Changes what is named. Raises `NotFound` and `InvalidRequest`."""
+    """Changes what is named. Raises `NotFound`, `InvalidRequest` and `Conflict`."""
     _check_dialect(wanted)
     provider = await repository.locked_provider(session, provider_id)
     if provider is None:
@@ -72,6 +75,8 @@ async def change_provider(
         was["key"], is_["key"] = _change_key(provider, wanted.api_key, secrets)
     if not is_:
         return
+    if is_.keys() & _NEW_START:
+        await forget_circuits(session, provider.id)
     session.add(provider)
     _record(session, author, "provider.changed", provider, wanted.reason, was, is_)
 
@@ -85,9 +90,15 @@ async def _change_address(session: AsyncSession, provider: ModelProvider, wanted
     asked = provider.api_base_url if isinstance(wanted.api_base_url, UnsetType) else wanted.api_base_url
     if asked == provider.api_base_url and private == provider.allow_private_network:
         return
-    if (setting := _SETTING_OF.get(provider.name)) is not None:
+    if (setting := SETTING_OF.get(provider.name)) is not None:
         raise InvalidRequest(f"Where {provider.display_name} answers is set by {setting}.")
     address = checked_base_url(asked, allow_private_network=private)
+    others = (await repository.endpoints(session)).get(provider.id, [])
+    if address != provider.api_base_url and any(other.base_url == address for other in others):
+        raise Conflict("The provider has this address already.")
+    for other in others:
+        if other.base_url != provider.api_base_url:
+            checked_base_url(other.base_url, allow_private_network=private)
     if private != provider.allow_private_network:
         provider.allow_private_network = private
         provider.needs_key = not private

@@ -138,7 +138,7 @@ def _provider(
         endpoints=endpoints,
         api_key=key.value,
         allow_private_network=row.allow_private_network,
-        why=why_unusable(row, key, settings) or (None if endpoints else "has no enabled endpoint"),
+        why=why_unusable(row, key, settings) or (None if endpoints else f"No address of {row.display_name} is in use."),
     )
 
 

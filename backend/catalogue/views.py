@@ -1,5 +1,6 @@
 """What people and admins are shown of models and providers. Pure."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 import msgspec
@@ -7,10 +8,10 @@ import msgspec
 from backend.catalogue import snapshot
 from backend.catalogue.keys import ProviderKey, why_unusable
 from backend.catalogue.prices import missing_buckets
-from backend.catalogue.tables import Model, ModelPrice, ModelProvider, Multiplier
+from backend.catalogue.tables import Model, ModelPrice, ModelProvider, Multiplier, ProviderEndpoint
 from backend.entitlements.plans import Entitlement, lowest_plan_with_model
 from backend.settings import Settings
-from shared.catalogue import AdminModel, AdminProvider, ModelView, Prices
+from shared.catalogue import AdminEndpoint, AdminModel, AdminProvider, ModelView, Prices
 from shared.catalogue import Multiplier as MultiplierView
 
 TURNED_OFF = "Turned off."
@@ -86,7 +87,9 @@ def admin_model(
     )
 
 
-def admin_provider(row: ModelProvider, key: ProviderKey, settings: Settings, models: int) -> AdminProvider:
+def admin_provider(
+    row: ModelProvider, key: ProviderKey, settings: Settings, models: int, endpoints: Sequence[ProviderEndpoint]
+) -> AdminProvider:
     """A provider as admins see it; never its key."""
     why = why_unusable(row, key, settings)
     return msgspec.convert(
@@ -104,6 +107,7 @@ def admin_provider(row: ModelProvider, key: ProviderKey, settings: Settings, mod
             "why": why,
             "model_count": models,
             "created_at": row.created_at,
+            "endpoints": [msgspec.convert(endpoint, AdminEndpoint, from_attributes=True) for endpoint in endpoints],
         },
         AdminProvider,
     )

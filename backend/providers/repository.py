@@ -45,6 +45,11 @@ async def one_circuit(database: Database, endpoint_id: UUID) -> Circuit:
         return _circuit(await session.get(EndpointCircuit, endpoint_id))
 
 
+async def circuit_rows(session: AsyncSession) -> dict[UUID, EndpointCircuit]:
+    """Circuits with their last probes."""
+    return {row.endpoint_id: row for row in await session.exec(select(EndpointCircuit))}
+
+
 async def apply(database: Database, endpoint_id: UUID, finding: Finding) -> Change | None:
     """Takes a finding to the shared circuit and tells all processes if it changed; None when there is no endpoint.
 
