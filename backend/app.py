@@ -15,6 +15,7 @@ from backend.accounts.guards import caller
 from backend.edge import Edge
 from backend.errors import HANDLERS
 from backend.health import VERSION
+from backend.load import MAX_BODY_BYTES
 from backend.logs import configure_logging
 from backend.openapi_examples import ExemplifiedConfig
 from backend.routes import CONTROLLERS
@@ -22,7 +23,6 @@ from backend.services import Services
 from backend.settings import Settings
 from shared.paths import SESSION_COOKIE
 
-MAX_BODY_BYTES = 10_000_000
 DOCS = "/schema"
 ASSETS = "/schema-assets"
 
@@ -54,7 +54,7 @@ def create_app(settings: Settings) -> Litestar:
         logging_config=None,
         lifespan=[lifespan],
     )
-    app.asgi_handler = Edge(app.asgi_handler, identities=services.identities, settings=settings)
+    app.asgi_handler = Edge(app.asgi_handler, identities=services.identities, load=services.load, settings=settings)
     app.state.services = services
     return app
 

@@ -18,6 +18,7 @@ from backend.accounts.guards import READING, same_origin_writes
 from backend.accounts.identities import IdentityCache
 from backend.columns import new_id
 from backend.errors import AppError, Unavailable
+from backend.load import MAX_BODY_BYTES, Load
 from backend.settings import Settings
 from shared.errors import ErrorEnvelope
 from shared.paths import REQUEST_ID_HEADER, SESSION_COOKIE
@@ -48,8 +49,9 @@ class Edge:
         `bearer` or "".
     """
 
-    def __init__(self, app: ASGIApp, *, identities: IdentityCache, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp, *, identities: IdentityCache, load: Load, settings: Settings) -> None:
         self._app = app
+        self._load = load
         self._identities = identities
         self._trusted = settings.trusted_proxies
         self._check_origin = same_origin_writes(settings)
@@ -67,7 +69,11 @@ class Edge:
         state["secure"] = scope["scheme"] == "https" or self._forwarded_proto(scope) == b"https"
         token, state["credential"] = _credential(scope)
         scope["auth"] = token
-        inside = self._app
+        inside, size = self._app, _size(scope)
+        try:
+            self._load.take_in(size)
+        except AppError as error:
+            inside, size = _refusal(error, request_id), 0
         try:
             scope["user"] = await self._identities.resolve(token) if token else None
             if state["credential"] != "bearer" and scope["method"] not in READING:
@@ -88,7 +94,10 @@ class Edge:
                 message["headers"] = [*message["headers"], *more]
             await send(message)
 
-        await inside(scope, receive, respond)
+        try:
+            await inside(scope, receive, respond)
+        finally:
+            self._load.let_go(size)
 
     def _address(self, scope: Scope) -> str:
         """The client's address, as far as trusted proxies tell.
@@ -146,6 +155,16 @@ def _credential(scope: Scope) -> tuple[str, Literal["bearer", "cookie", ""]]:
         if equals and key == _COOKIE:
             return value.strip(b'"').decode("latin-1"), "cookie"
     return "", ""
+
+
+def _size(scope: Scope) -> int:
+    """Bytes that a request's body has, or may have when it does not say."""
+    for name, value in scope["headers"]:
+        if name == b"content-length":
+            return min(int(value), MAX_BODY_BYTES) if value.isdigit() and len(value) < 10 else MAX_BODY_BYTES
+        if name == b"transfer-encoding":
+            return MAX_BODY_BYTES
+    return 0
 
 
 def _refusal(error: AppError, request_id: UUID) -> ASGIApp:

@@ -18,6 +18,7 @@ from backend.chat.service import Chats
 from backend.columns import new_id
 from backend.database import Database
 from backend.jobs import Jobs
+from backend.load import Load
 from backend.metering.settlement import Settler
 from backend.metrics import Metrics
 from backend.notifications import Notifier
@@ -50,6 +51,7 @@ class Services:
         self.accounts = Accounts(settings, self.database, self.secrets, self.identities)
         self.client = ProviderClient()
         self.settler = Settler(self.database)
+        self.load = Load(settings.max_answers)
         self.generations = Generations()
         self.recorder = Recorder(self.database, self.generations)
         self.followings = Followings(self.database)
@@ -67,6 +69,7 @@ class Services:
             client=self.client,
             settler=self.settler,
             generations=self.generations,
+            load=self.load,
             health=self.health,
             circuits=self.circuits,
             metrics=self.metrics,
@@ -92,6 +95,7 @@ class Services:
         await self.catalogue.refresh()
         await self.keeper.refresh()
         await self.client.start()
+        self.load.start()
         self._listen()
         self.jobs.start()
         check("")
@@ -107,6 +111,7 @@ class Services:
             if left:
                 log.error("unsettled_at_shutdown", requests=left)
             await self.client.close()
+            await self.load.close()
             self.accounts.close()
             await self.database.close()
 

@@ -69,6 +69,8 @@ class Settings(BaseSettings):
     drain_seconds: Annotated[float, Field(ge=0, le=600)] = 30
     health_check_interval: Annotated[float, Field(ge=1, le=3600)] = 30
     """Seconds between two probes of an endpoint that is in use."""
+    max_answers: Annotated[int, Field(ge=1, le=100_000)] = 4000
+    """Answers that one process writes at once; more are refused with 503."""
     request_seconds: Annotated[float, Field(ge=1, le=3600)] = 600
     """How long one request may take, all attempts and waits together."""
     lease_seconds: Annotated[int, Field(ge=2, le=3600)] = 60

@@ -23,7 +23,7 @@ from backend.metering.records import AttemptRecord
 from backend.policy.errors import NoRoute
 from backend.providers.calls import Piece, Target
 from backend.providers.engine import ProviderClient
-from backend.providers.errors import ContextTooLong, ProviderError
+from backend.providers.errors import ContextTooLong, Endless, ProviderError
 from shared.chat import UsageFigures
 from shared.messages import FinishReason
 
@@ -32,6 +32,10 @@ FIGURES_EVERY = 1.0
 
 PATIENCE = 30.0
 """Seconds that one request may spend waiting for providers that ask for it."""
+
+
+MOST_CHARACTERS = 4_000_000
+"""Of one answer; more than any model writes, so that one that never ends does not fill the memory."""
 
 
 class Answering:
@@ -220,6 +224,8 @@ class Answering:
             self.first_token = self.first_token or now
         attempt.written.append(text)
         self._feed.write(text)
+        if self._feed.length > MOST_CHARACTERS:
+            raise Endless(f"more than {MOST_CHARACTERS:,} characters")
         if self._figures_due < now:
             self._say_figures(attempt, now)
 

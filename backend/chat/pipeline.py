@@ -23,6 +23,7 @@ from backend.chat.witness import Witness
 from backend.columns import new_id
 from backend.database import Database
 from backend.errors import AppError, Unavailable
+from backend.load import Load
 from backend.metering import repository as metering
 from backend.metering.admission import Admitted, Gate, Repeated, Stale
 from backend.metering.rates import windows
@@ -72,6 +73,7 @@ class Pipeline:
         client: ProviderClient,
         settler: Settler,
         generations: Generations,
+        load: Load,
         health: HealthBook,
         circuits: CircuitBook,
         metrics: Metrics,
@@ -85,6 +87,7 @@ class Pipeline:
         self._client = client
         self._settler = settler
         self._generations = generations
+        self._load = load
         self._process_id = process_id
         self._circuits = circuits
         self._metrics = metrics
@@ -94,6 +97,7 @@ class Pipeline:
 
     async def begin(self, caller: Caller, request: ChatRequest) -> Generation | Repeated:
         """A generation that has been admitted and started. Raises every refusal as an `AppError`."""
+        self._load.check(len(self._generations) + len(self._gate))
         for _ in range(DECISIONS):
             prompt = await read_prompt(self._database, caller.identity, request)
             checked = self._precheck(caller, request, prompt)
@@ -162,6 +166,8 @@ class Pipeline:
             request_id=caller.request_id,
             organisation_id=identity.organisation_id,
             user_id=identity.user_id,
+            caller=identity.caller,
+            key_chats=entitlement.limits.concurrent_chats_per_key if identity.credential == "key" else None,
             process_id=self._process_id,
             lease_seconds=self._settings.lease_seconds,
             catalogue_version=catalogue.version,

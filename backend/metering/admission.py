@@ -23,6 +23,7 @@ from backend.metering.records import AdmissionRecord, AdmissionResult
 from shared.plans import PlanLimits
 
 BUSY_RETRY_SECONDS = 2
+_WRITING = {"user": "You have", "key": "This key has", "organisation": "Your organisation has"}
 
 
 class Admitted(Struct, frozen=True, kw_only=True):
@@ -53,6 +54,10 @@ class Gate:
         self._batches: Batches[AdmissionRecord, AdmissionResult] = Batches(
             "admission", lambda records: repository.admit(database, records), persistent=False
         )
+
+    def __len__(self) -> int:
+        """How many are not answered yet."""
+        return len(self._batches)
 
     async def admit(self, record: AdmissionRecord) -> Admitted | Repeated | Stale:
         """One short transaction. Raises the refusals of `backend.metering.errors`, `NotFound`, `Unavailable`."""
@@ -85,11 +90,10 @@ def _refusal(result: AdmissionResult) -> AppError:
                 details={"request_id": str(result.request_id)},
             )
         case "too_many_chats":
-            whose = "You have" if result.whose == "user" else "Your organisation has"
             return TooManyChats(
-                f"{whose} {result.limit} answers being written at once, which is the limit. Wait for one to end.",
+                f"{_WRITING[result.whose]} {result.limit} answers being written at once, which is the limit. Wait for one to end.",
                 retry_after=BUSY_RETRY_SECONDS,
-                details={"limit": result.limit},
+                details={"limit": result.limit, "whose": result.whose},
             )
         case "rate_limited":
             return rate_refusal(result.what, result.limit, result.seconds, result.retry_after)

@@ -175,6 +175,12 @@ class Malformed(ProviderError):
     sentence = "The model's provider sent an answer that cannot be understood."
 
 
+class Endless(Malformed):
+    """The answer does not end: no model writes as much, and nobody is to be asked for it again."""
+
+    try_next_route = False
+
+
 _AWAITED: dict[Stage, str] = {
     "connect": "connection",
     "first_byte": "response",

@@ -10,7 +10,8 @@ class Vendor(msgspec.Struct, frozen=True, kw_only=True):
 
     `output_limit` and `seed` are the names of the request's fields for them. `usage_option`: takes
     `stream_options.include_usage` and would not report usage in a stream without. `cost_option`: reports what the
-    call cost when asked with `usage.include`. `headers` go with every request.
+    call cost when asked with `usage.include`. `prefix`: goes on from a final turn of the assistant that is so marked,
+    and refuses one that is not. `headers` go with every request.
     """
 
     dialect: str = "openai"
@@ -19,6 +20,7 @@ class Vendor(msgspec.Struct, frozen=True, kw_only=True):
     seed: Literal["seed", "random_seed"] = "seed"
     usage_option: bool = True
     cost_option: bool = False
+    prefix: bool = False
     headers: tuple[tuple[str, str], ...] = ()
 
 
@@ -32,7 +34,7 @@ VENDORS: dict[str, Vendor] = {
     "google": Vendor(base_url="https://generativelanguage.googleapis.com/v1beta/openai"),
     "groq": Vendor(base_url="https://api.groq.com/openai/v1"),
     # Reports usage unasked and knows no `stream_options`: docs.mistral.ai/api
-    "mistral": Vendor(base_url="https://api.mistral.ai/v1", seed="random_seed", usage_option=False),
+    "mistral": Vendor(base_url="https://api.mistral.ai/v1", seed="random_seed", usage_option=False, prefix=True),
     "deepseek": Vendor(base_url="https://api.deepseek.com/v1"),
     "ollama": Vendor(base_url="http://127.0.0.1:11434/v1"),
     "simulator": Vendor(),

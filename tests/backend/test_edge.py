@@ -10,6 +10,7 @@ from backend import database
 from backend.accounts.identities import IdentityCache
 from backend.database import Database
 from backend.edge import Edge
+from backend.load import Load
 from backend.secrets import Secrets
 from shared.errors import ErrorEnvelope
 from tests.fixtures.databases import settings_for
@@ -78,7 +79,7 @@ async def ask(
     async def receive() -> Any:
         return {"type": "http.request", "body": b"", "more_body": False}
 
-    edge = Edge(inside, identities=identities, settings=settings)  # type: ignore[arg-type]
+    edge = Edge(inside, load=Load(10), identities=identities, settings=settings)  # type: ignore[arg-type]
     await edge(scope, receive, send)  # type: ignore[arg-type]
     return Answer(sent)
 
@@ -212,7 +213,10 @@ class TestHeaders:
     async def test_other_connections_pass(self, kind: str) -> None:
         inside = Inside()
         edge = Edge(
-            inside, identities=IdentityCache(Database(NOWHERE), Secrets(b"s" * 32)), settings=settings_for(NOWHERE)
+            inside,
+            load=Load(10),
+            identities=IdentityCache(Database(NOWHERE), Secrets(b"s" * 32)),
+            settings=settings_for(NOWHERE),
         )  # type: ignore[arg-type]
 
         async def nothing(*_: Any) -> Any:

@@ -13,7 +13,7 @@ from backend.providers.dialects.openai_usage import Reported, read_usage
 from backend.providers.errors import Malformed, ProviderError, ServerFault, Truncated
 from backend.providers.sse import EventReader
 from backend.providers.vendors import Vendor
-from shared.messages import FinishReason
+from shared.messages import FinishReason, Role
 
 __all__ = ["StreamDecoder", "decode_error", "decode_reply", "encode_probe", "encode_request", "open_decoder"]
 
@@ -33,9 +33,17 @@ _BREAKDOWNS = {"error", "insufficient_system_resource"}
 """Finish reasons that confess a failure: OpenRouter's and Mistral's, and DeepSeek's."""
 
 
+class _Prefix(Struct):
+    """The beginning of the answer, as Mistral wants it marked: docs.mistral.ai/capabilities/completion/usage."""
+
+    role: Role
+    content: str
+    prefix: bool = True
+
+
 class _Request(Struct, omit_defaults=True):
     model: str
-    messages: tuple[Turn, ...]
+    messages: tuple[Turn | _Prefix, ...]
     max_tokens: int | None = None
     max_completion_tokens: int | None = None
     temperature: float | None = None
@@ -99,7 +107,7 @@ def encode_request(call: ChatCall, *, stream: bool, vendor: Vendor) -> Encoded:
     """The request for `call` in the fields this vendor knows."""
     body = _Request(
         model=call.model,
-        messages=call.messages,
+        messages=_marked(call.messages) if vendor.prefix else call.messages,
         temperature=call.temperature,
         top_p=call.top_p,
         stop=call.stop or None,
@@ -115,6 +123,11 @@ def encode_request(call: ChatCall, *, stream: bool, vendor: Vendor) -> Encoded:
 def encode_probe(vendor: Vendor) -> Encoded:
     """The list of models: platform.openai.com/docs/api-reference/models/list."""
     return Encoded("/models", vendor.headers)
+
+
+def _marked(turns: tuple[Turn, ...]) -> tuple[Turn | _Prefix, ...]:
+    last = turns[-1]
+    return (*turns[:-1], _Prefix(last.role, last.content)) if last.role is Role.ASSISTANT else turns
 
 
 def decode_reply(body: bytes) -> Reply:

@@ -25,6 +25,7 @@ from backend.catalogue.cache import CatalogueCache
 from backend.database import Database
 from backend.edge import Edge
 from backend.errors import HANDLERS
+from backend.load import Load
 from backend.secrets import load_secrets
 from backend.settings import Settings
 from shared.accounts import UserRole
@@ -90,7 +91,7 @@ class House:
             openapi_config=None,
         )
         inside = self.app.asgi_handler
-        self.app.asgi_handler = Edge(inside, identities=self.identities, settings=settings)
+        self.app.asgi_handler = Edge(inside, load=Load(10), identities=self.identities, settings=settings)
 
     @asynccontextmanager
     async def client(self, address: str | None = None, **headers: str) -> AsyncIterator[httpx.AsyncClient]:

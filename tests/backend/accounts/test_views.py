@@ -4,7 +4,7 @@ from uuid import uuid4
 import pytest
 
 from backend.accounts.views import is_simulated, next_month
-from backend.catalogue.snapshot import Catalogue, Provider
+from backend.catalogue.snapshot import Catalogue, Endpoint, Provider
 
 
 def _catalogue(**usable: bool) -> Catalogue:
@@ -14,7 +14,7 @@ def _catalogue(**usable: bool) -> Catalogue:
             name=name,
             display_name=name,
             dialect="openai",
-            base_url="http://127.0.0.1:9/v1",
+            endpoints=(Endpoint(uuid4(), "http://127.0.0.1:9/v1"),),
             api_key=None,
             allow_private_network=True,
             why=None if can else "it has no key",

@@ -2,6 +2,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from backend.providers.calls import ChatCall, Turn
 from backend.providers.dialects import openai
@@ -62,3 +63,14 @@ def test_an_unknown_provider_is_taken_for_a_plain_one():
         "stream": True,
         "stream_options": {"include_usage": True},
     }
+
+
+def test_only_mistral_marks_the_beginning_of_an_answer() -> None:
+    turns = (*CALL.messages, Turn(Role.ASSISTANT, "It begins"))
+    for provider in VENDORS:
+        body = openai.encode_request(replace(CALL, messages=turns), stream=True, vendor=vendor(provider)).body
+        last = msgspec.json.decode(body)["messages"][-1]
+        assert last.pop("prefix", False) is (provider == "mistral")
+        assert last == {"role": "assistant", "content": "It begins"}
+    plain = openai.encode_request(CALL, stream=True, vendor=vendor("mistral")).body
+    assert "prefix" not in msgspec.json.decode(plain)["messages"][-1]
