@@ -3,8 +3,8 @@
 CREATE FUNCTION save_answers(p jsonb) RETURNS SETOF uuid
 LANGUAGE plpgsql AS $$
 -- Adds what is new to logs, and tells which requests can still be added to: a log that has ended, or whose request
--- has, is left alone. Only what ends a log may come without a hold. No events means that they are as before. A text
--- may be written again, longer, from where it started, when it is not known whether the last one arrived.
+-- has, is left alone. Only what ends a log may come without a hold. No events means that they are as before. What may
+-- not have arrived is written again with what was said since; if it then arrives late, it changes nothing.
 #variable_conflict use_column
 BEGIN
     PERFORM 1 FROM answer_logs WHERE request_id IN (SELECT (i->>'request_id')::uuid FROM jsonb_array_elements(p) AS i)
@@ -17,7 +17,7 @@ BEGIN
     ORDER BY x.request_id
     ON CONFLICT (organisation_id, request_id) DO UPDATE
         SET events = excluded.events, ended = excluded.ended, updated_at = clock_timestamp()
-        WHERE NOT l.ended;
+        WHERE NOT l.ended AND jsonb_array_length(excluded.events) >= jsonb_array_length(l.events);
     INSERT INTO answer_parts AS t (organisation_id, request_id, edition, start, text)
     SELECT x.organisation_id, x.request_id, x.edition, x.start, x.text
     FROM jsonb_to_recordset(p) AS x(organisation_id uuid, request_id uuid, edition int, start int, text text, ended boolean)
