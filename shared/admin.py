@@ -1,7 +1,7 @@
 """What the admin desk shows. Nothing here holds prompt text."""
 
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from msgspec import UNSET, Meta, UnsetType
@@ -153,8 +153,40 @@ class ExpensiveUser(Answer, frozen=True, kw_only=True):
     calls: int
 
 
+CircuitState = Literal["closed", "open", "half_open"]
+
+
+class EndpointHealth(Answer, frozen=True, kw_only=True):
+    """One address of a provider: whether it is used, and its figures over the last 5 minutes.
+
+    Times are in ms, rates between 0 and 1. `health` is from 0 (not used) to 1. `state` is `closed` (in use), `open`
+    (not used, for `reason`, and tried again at `retry_at`) or `half_open` (on trial). `fallback_rate` is the share of
+    requests that were answered elsewhere in the end. `probe_fault` is None after a probe that went well.
+    """
+
+    id: UUID
+    base_url: str
+    state: CircuitState
+    reason: str
+    opened_at: Instant | None
+    retry_at: Instant | None
+    health: float
+    calls: int
+    error_rate: float
+    latency_p50: int | None
+    latency_p95: int | None
+    first_token_p95: int | None
+    fallback_rate: float
+    probed_at: Instant | None
+    probe_ms: int | None
+    probe_fault: str | None
+
+
 class ProviderHealth(Answer, frozen=True, kw_only=True):
-    """Figures of one provider over the last 15 minutes; times in ms, rates between 0 and 1."""
+    """Figures of one provider over the last 15 minutes; times in ms, rates between 0 and 1.
+
+    `health` is that of the best of its `endpoints` in use, `circuit` the worst state of theirs.
+    """
 
     provider_id: UUID
     name: str
@@ -167,6 +199,9 @@ class ProviderHealth(Answer, frozen=True, kw_only=True):
     latency_p50: int | None
     latency_p95: int | None
     first_token_p95: int | None
+    health: float = 1.0
+    circuit: CircuitState = "closed"
+    endpoints: list[EndpointHealth] = []
 
 
 class Overview(Answer, frozen=True, kw_only=True):

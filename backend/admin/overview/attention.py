@@ -21,11 +21,15 @@ def attention(
     oldest_request: datetime | None,
     waiting: int,
     old_prices: list[str],
+    repaired: int,
+    unbalanced: int,
     now: datetime,
 ) -> list[str]:
     """Sentences, the most pressing first."""
     return [
         *_routes(catalogue),
+        *_books(repaired, unbalanced),
+        *_circuits(health),
         *_providers(health),
         *_requests(waiting, oldest_request, now),
         *_prices(old_prices),
@@ -42,12 +46,41 @@ def _routes(catalogue: Catalogue) -> list[str]:
     return [f"Active models cannot be called: {why}" for why in stuck]
 
 
+def _circuits(health: list[ProviderHealth]) -> list[str]:
+    """In the words of the circuit: a refused key must not wait until somebody looks at a board."""
+    return [
+        f"{provider.display_name} is not used at {endpoint.base_url}: {endpoint.reason}"
+        for provider in health
+        for endpoint in provider.endpoints
+        if provider.usable and endpoint.state == "open"
+    ]
+
+
 def _providers(health: list[ProviderHealth]) -> list[str]:
     return [
         f"{provider.display_name} failed {provider.error_rate:.0%} of {provider.calls} calls in the last 15 minutes."
         for provider in sorted(health, key=lambda provider: -provider.error_rate)
         if provider.calls >= FEWEST_CALLS and provider.error_rate >= ERROR_RATE
     ]
+
+
+def _books(repaired: int, unbalanced: int) -> list[str]:
+    said = []
+    if unbalanced:
+        said.append(
+            f"The books do not balance: {unbalanced} {_differences(unbalanced)} cannot be repaired by Fairlead."
+            " Run `fairlead reconcile` and look at each."
+        )
+    if repaired:
+        said.append(
+            f"Reconciliation put {repaired} {_differences(repaired)} right in the last 24 hours."
+            " A process or the database was killed."
+        )
+    return said
+
+
+def _differences(number: int) -> str:
+    return "difference" if number == 1 else "differences"
 
 
 def _requests(waiting: int, oldest: datetime | None, now: datetime) -> list[str]:

@@ -1,5 +1,8 @@
 """The desk's first screen."""
 
+from collections.abc import Mapping
+from uuid import UUID
+
 from litestar import Controller, get
 from litestar.di import NamedDependency
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -7,13 +10,18 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from backend.accounts.guards import requires_role
 from backend.admin.overview import repository
 from backend.admin.overview.attention import OLD_PRICES, attention
+from backend.admin.overview.endpoints import BY_TROUBLE, endpoint_health, in_ms
 from backend.admin.overview.repository import ProviderFigures
 from backend.catalogue.cache import CatalogueCache
 from backend.catalogue.repository import providers
-from backend.catalogue.snapshot import Catalogue
-from backend.catalogue.tables import ModelProvider
+from backend.catalogue.snapshot import Catalogue, Provider
+from backend.catalogue.tables import EndpointCircuit, ModelProvider
 from backend.database import Database
+from backend.metering.reconciliation.repository import last_day
 from backend.openapi import errors
+from backend.providers.endpoint_health import WINDOW
+from backend.providers.repository import circuit_rows, endpoint_figures
+from backend.providers.score import QUIET, Figures
 from shared.accounts import UserRole
 from shared.admin import Overview, ProviderHealth
 from shared.paths import ADMIN
@@ -36,10 +44,11 @@ class OverviewController(Controller):
         """With the health of providers, expensive people, and what needs attention."""
         current = catalogue.current
         async with database.reading() as session:
-            health = await _health(session, current)
+            health = await _health(session, database, current)
             traffic = await repository.traffic(session)
             raw_cost, credits = await repository.costs(session)
             waiting = await repository.waiting(session)
+            repaired, unbalanced = await last_day(session)
             return Overview(
                 calls=traffic.calls,
                 failed=traffic.failed,
@@ -59,6 +68,8 @@ class OverviewController(Controller):
                     oldest_request=waiting.oldest,
                     waiting=waiting.requests,
                     old_prices=await repository.priced_before(session, OLD_PRICES),
+                    repaired=repaired,
+                    unbalanced=unbalanced,
                     now=await repository.now(session),
                 ),
             )
@@ -74,16 +85,32 @@ class OverviewController(Controller):
     ) -> Page[ProviderHealth]:
         """By name."""
         async with database.reading() as session:
-            return Page(items=await _health(session, catalogue.current))
+            return Page(items=await _health(session, database, catalogue.current))
 
 
-async def _health(session: AsyncSession, catalogue: Catalogue) -> list[ProviderHealth]:
+async def _health(session: AsyncSession, database: Database, catalogue: Catalogue) -> list[ProviderHealth]:
     figures = await repository.provider_figures(session)
-    why = {provider.id: provider.why for provider in catalogue.providers}
-    return [_provider(row, why.get(row.id), figures.get(row.name, NO_TRAFFIC)) for row in await providers(session)]
+    known = {provider.id: provider for provider in catalogue.providers}
+    circuits = await circuit_rows(session)
+    calls = await endpoint_figures(database, WINDOW)
+    return [
+        _provider(row, known.get(row.id), figures.get(row.name, NO_TRAFFIC), circuits, calls)
+        for row in await providers(session)
+    ]
 
 
-def _provider(row: ModelProvider, why: str | None, figures: ProviderFigures) -> ProviderHealth:
+def _provider(
+    row: ModelProvider,
+    provider: Provider | None,
+    figures: ProviderFigures,
+    circuits: Mapping[UUID, EndpointCircuit],
+    calls: Mapping[UUID, Figures],
+) -> ProviderHealth:
+    why = None if provider is None else provider.why
+    endpoints = [
+        endpoint_health(endpoint, circuits.get(endpoint.id), calls.get(endpoint.id, QUIET))
+        for endpoint in (() if provider is None else provider.endpoints)
+    ]
     return ProviderHealth(
         provider_id=row.id,
         name=row.name,
@@ -93,11 +120,10 @@ def _provider(row: ModelProvider, why: str | None, figures: ProviderFigures) -> 
         why=why,
         calls=figures.calls,
         error_rate=figures.failed / figures.calls if figures.calls else 0.0,
-        latency_p50=_ms(figures.latency_p50),
-        latency_p95=_ms(figures.latency_p95),
-        first_token_p95=_ms(figures.first_token_p95),
+        latency_p50=in_ms(figures.latency_p50),
+        latency_p95=in_ms(figures.latency_p95),
+        first_token_p95=in_ms(figures.first_token_p95),
+        health=max((endpoint.health for endpoint in endpoints), default=0.0),
+        circuit=max((endpoint.state for endpoint in endpoints), key=BY_TROUBLE.index, default="closed"),
+        endpoints=endpoints,
     )
-
-
-def _ms(value: float | None) -> int | None:
-    return None if value is None else round(value)

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 from msgspec.structs import replace
 
 from backend.admin.overview.attention import attention
-from backend.catalogue.snapshot import Catalogue, Model, Price, Provider
+from backend.catalogue.snapshot import Catalogue, Endpoint, Model, Price, Provider
 from backend.columns import new_id
-from shared.admin import ProviderHealth
+from shared.admin import EndpointHealth, ProviderHealth
 from shared.catalogue import LatencyTier
 from shared.wire import Dollars
 
@@ -17,7 +17,7 @@ PROVIDER = Provider(
     name="groq",
     display_name="Groq",
     dialect="openai",
-    base_url="https://x",
+    endpoints=(Endpoint(new_id(), "https://x"),),
     api_key="k",
     allow_private_network=False,
     why=None,
@@ -54,6 +54,26 @@ HEALTH = ProviderHealth(
 )
 
 
+ENDPOINT = EndpointHealth(
+    id=PROVIDER.endpoints[0].id,
+    base_url="https://x",
+    state="open",
+    reason="The model's provider refused Fairlead's own account; an administrator has to correct it.",
+    opened_at=NOW,
+    retry_at=NOW,
+    health=0,
+    calls=1,
+    error_rate=1,
+    latency_p50=None,
+    latency_p95=None,
+    first_token_p95=None,
+    fallback_rate=1,
+    probed_at=NOW,
+    probe_ms=9,
+    probe_fault=None,
+)
+
+
 def catalogue(*models: Model) -> Catalogue:
     return Catalogue(version=1, models=models, providers=(), assistants=(), plans=(), multipliers={})
 
@@ -64,6 +84,8 @@ def said(
     oldest: datetime | None = None,
     waiting: int = 0,
     old_prices: tuple[str, ...] = (),
+    repaired: int = 0,
+    unbalanced: int = 0,
 ) -> list[str]:
     return attention(
         catalogue(*models),
@@ -71,6 +93,8 @@ def said(
         oldest_request=oldest,
         waiting=waiting,
         old_prices=list(old_prices),
+        repaired=repaired,
+        unbalanced=unbalanced,
         now=NOW,
     )
 
@@ -101,6 +125,18 @@ def test_a_failing_provider_is_named_worst_first_unless_too_few_calls_say_so() -
         "Mistral failed 50% of 10 calls in the last 15 minutes.",
         "Groq failed 41% of 100 calls in the last 15 minutes.",
     ]
+
+
+def test_an_endpoint_that_is_not_used_is_named_with_the_reason() -> None:
+    broken = replace(HEALTH, circuit="open", endpoints=[ENDPOINT, replace(ENDPOINT, state="half_open")])
+    assert said(MODEL, health=[broken]) == [f"Groq is not used at https://x: {ENDPOINT.reason}"]
+    assert said(MODEL, health=[replace(broken, usable=False)]) == []
+
+
+def test_books_that_do_not_balance_come_before_what_was_put_right() -> None:
+    differ, repaired = said(MODEL, repaired=12, unbalanced=1)
+    assert differ.startswith("The books do not balance: 1 difference cannot be repaired")
+    assert repaired.startswith("Reconciliation put 12 differences right")
 
 
 def test_requests_that_wait_longer_than_a_day_are_said_with_their_number() -> None:
