@@ -13,13 +13,14 @@ Count = Annotated[int, Meta(ge=1, le=1_000_000_000)]
 
 
 class PlanLimits(Answer, frozen=True, kw_only=True):
-    """Absent means unlimited. Credits are display credits; days and minutes are UTC."""
+    """Absent means unlimited. Credits are display credits; days and minutes are UTC. `per_key` is for each API key."""
 
     requests_per_minute: Count | None = None
     tokens_per_minute: Count | None = None
     prechecks_per_minute: Count | None = None
     images_per_minute: Count | None = None
     concurrent_chats: Count | None = None
+    concurrent_chats_per_key: Count | None = None
     credits_per_day: Credits | None = None
     credits_per_request: Credits | None = None
 
@@ -61,6 +62,7 @@ class Overrides(Request, frozen=True, kw_only=True):
     requests_per_minute: Count | None = None
     tokens_per_minute: Count | None = None
     concurrent_chats: Count | None = None
+    concurrent_chats_per_key: Count | None = None
     credits_per_day: Credits | None = None
     credits_per_request: Credits | None = None
 

@@ -9,7 +9,14 @@ from backend.catalogue.snapshot import Model, Plan
 from shared.plans import Overrides, PlanLimits
 
 AUTO = "auto"
-_LIMITS = ("requests_per_minute", "tokens_per_minute", "concurrent_chats", "credits_per_day", "credits_per_request")
+_LIMITS = (
+    "requests_per_minute",
+    "tokens_per_minute",
+    "concurrent_chats",
+    "concurrent_chats_per_key",
+    "credits_per_day",
+    "credits_per_request",
+)
 _FIGURES = ("monthly_credits", "max_context")
 
 

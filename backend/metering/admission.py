@@ -23,7 +23,7 @@ from backend.metering.records import AdmissionRecord, AdmissionResult
 from shared.plans import PlanLimits
 
 BUSY_RETRY_SECONDS = 2
-_WRITING = {"user": "You have", "key": "This key has", "organisation": "Your organisation has"}
+_HAS = {"user": "You have", "key": "This key has", "organisation": "Your organisation has"}
 
 
 class Admitted(Struct, frozen=True, kw_only=True):
@@ -90,8 +90,9 @@ def _refusal(result: AdmissionResult) -> AppError:
                 details={"request_id": str(result.request_id)},
             )
         case "too_many_chats":
+            answers = "1 answer" if result.limit == 1 else f"{result.limit} answers"
             return TooManyChats(
-                f"{_WRITING[result.whose]} {result.limit} answers being written at once, which is the limit. Wait for one to end.",
+                f"{_HAS[result.whose]} {answers} being written at once, which is the limit. Wait for one to end.",
                 retry_after=BUSY_RETRY_SECONDS,
                 details={"limit": result.limit, "whose": result.whose},
             )

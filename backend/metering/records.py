@@ -72,11 +72,16 @@ class IdempotencyRecord(Struct, frozen=True):
 
 
 class AdmissionRecord(Struct, frozen=True, kw_only=True):
-    """The argument of `admit_request`. Credits are held for the prompt and up to `wanted_tokens` of answer."""
+    """The argument of `admit_request`. Credits are held for the prompt and up to `wanted_tokens` of answer.
+
+    `key_chats` is how many answers may be written for `caller` at once, None for any number.
+    """
 
     request_id: UUID
     organisation_id: UUID
     user_id: UUID
+    caller: UUID
+    key_chats: int | None
     process_id: UUID
     lease_seconds: int
     catalogue_version: int
@@ -117,7 +122,7 @@ class AdmissionResult(Struct, frozen=True, kw_only=True):
     request_id: UUID | None = None
     same: bool = False
     limit: int = 0
-    whose: str = "user"
+    whose: Literal["user", "key", "organisation"] = "user"
     what: str = ""
     seconds: int = 0
     retry_after: int = 0

@@ -24,7 +24,10 @@ def _id() -> Any:
 
 
 class Hold(SQLModel, table=True):
-    """Credits held for a running request. Its process renews the lease; settlement deletes the row, once."""
+    """Credits held for a running request. Its process renews the lease; settlement deletes the row, once.
+
+    `caller` is the person, or the API key that asked for them.
+    """
 
     __tablename__ = "holds"
     __table_args__ = (ForeignKeyConstraint(["user_id"], ["credit_accounts.user_id"], ondelete="CASCADE"),)
@@ -32,6 +35,7 @@ class Hold(SQLModel, table=True):
     organisation_id: UUID = Field(primary_key=True, foreign_key="organisations.id")
     request_id: UUID = Field(primary_key=True)
     user_id: UUID = Field(index=True)
+    caller: UUID
     process_id: UUID
     amount: Decimal = money_column()
     max_tokens: int

@@ -63,6 +63,8 @@ def _limits(plan: PlanView) -> list[str]:
         lines.append(f"{words.plural(limits.requests_per_minute, 'request')} a minute")
     if limits.concurrent_chats is not None:
         lines.append(f"{words.plural(limits.concurrent_chats, 'answer')} at the same time")
+    if limits.concurrent_chats_per_key is not None:
+        lines.append(f"{words.plural(limits.concurrent_chats_per_key, 'answer')} at the same time for each key")
     if limits.credits_per_day is not None:
         lines.append(f"At most {words.allowance(limits.credits_per_day)} credits a day")
     return lines

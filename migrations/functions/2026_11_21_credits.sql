@@ -148,6 +148,8 @@ DECLARE
     v_wanted int := (p->>'wanted_tokens')::int;
     v_tokens bigint := (p->>'prompt_tokens')::bigint;
     v_limits jsonb := p->'limits';
+    v_caller uuid := (p->>'caller')::uuid;
+    v_key_chats int := (p->>'key_chats')::int;
     a credit_accounts;
     u record;
     o organisation_limits;
@@ -189,6 +191,10 @@ BEGIN
 
     IF a.active >= (v_limits->>'concurrent_chats')::int THEN
         RETURN jsonb_build_object('outcome', 'too_many_chats', 'limit', v_limits->'concurrent_chats', 'whose', 'user');
+    END IF;
+    IF v_key_chats IS NOT NULL AND v_key_chats <= (  -- exact: all of them are under the lock on the account
+        SELECT count(*) FROM holds WHERE user_id = v_user AND caller = v_caller) THEN
+        RETURN jsonb_build_object('outcome', 'too_many_chats', 'limit', v_key_chats, 'whose', 'key');
     END IF;
     SELECT * INTO o FROM organisation_limits WHERE organisation_id = v_org FOR UPDATE;
     IF FOUND AND o.active >= o.concurrent_chats THEN
@@ -261,9 +267,9 @@ BEGIN
     END IF;
 
     IF p->'check' <> 'null'::jsonb THEN PERFORM record_prompt_check(p->'check'); END IF;
-    INSERT INTO holds (organisation_id, request_id, user_id, process_id, amount, max_tokens, period, day, windows,
+    INSERT INTO holds (organisation_id, request_id, user_id, caller, process_id, amount, max_tokens, period, day, windows,
         conversation_id, message_id, route, lease_until)
-    VALUES (v_org, v_request, v_user, (p->>'process_id')::uuid, amount, max_tokens, a.period, a.day,
+    VALUES (v_org, v_request, v_user, v_caller, (p->>'process_id')::uuid, amount, max_tokens, a.period, a.day,
         ARRAY(SELECT w->>'key' FROM jsonb_array_elements(p->'windows') AS w), v_conversation,
         (p->'conversation'->>'answer_id')::uuid, p->'route',
         now_ + make_interval(secs => (p->>'lease_seconds')::float8));

@@ -623,6 +623,7 @@ def upgrade() -> None:
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("request_id", sa.Uuid(), nullable=False),
         sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("caller", sa.Uuid(), nullable=False),
         sa.Column("process_id", sa.Uuid(), nullable=False),
         sa.Column("amount", sa.Numeric(), nullable=False),
         sa.Column("max_tokens", sa.Integer(), nullable=False),

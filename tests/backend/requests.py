@@ -69,6 +69,8 @@ async def admitted(
         request_id=request_id,
         organisation_id=organisation_id,
         user_id=person.id,
+        caller=person.id,
+        key_chats=None,
         process_id=api.services.process_id,
         lease_seconds=60,
         catalogue_version=(await api.services.catalogue.refresh()).version,

@@ -17,10 +17,18 @@ LIMITS = PlanLimits(
     prechecks_per_minute=60,
     images_per_minute=2,
     concurrent_chats=2,
+    concurrent_chats_per_key=1,
     credits_per_day=Decimal(250),
     credits_per_request=Decimal(50),
 )
-OVERRIDABLE = ("requests_per_minute", "tokens_per_minute", "concurrent_chats", "credits_per_day", "credits_per_request")
+OVERRIDABLE = (
+    "requests_per_minute",
+    "tokens_per_minute",
+    "concurrent_chats",
+    "concurrent_chats_per_key",
+    "credits_per_day",
+    "credits_per_request",
+)
 
 
 class TestOverrides:

@@ -127,6 +127,8 @@ class Holder:
             "request_id": new_id(),
             "organisation_id": self.organisation_id,
             "user_id": self.id,
+            "caller": self.id,
+            "key_chats": None,
             "process_id": UUID(int=1),
             "lease_seconds": 60,
             "catalogue_version": self._one("SELECT version FROM catalogue_version"),

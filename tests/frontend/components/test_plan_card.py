@@ -37,8 +37,12 @@ def test_the_same_families_are_said_in_one_line() -> None:
 
 
 def test_daily_caps_are_told() -> None:
-    capped = replace(STARTER, limits=PlanLimits(credits_per_day=Decimal(50), concurrent_chats=1))
-    assert has(capped, None)[-2:] == ["1 answer at the same time", "At most 50 credits a day"]
+    limits = PlanLimits(credits_per_day=Decimal(50), concurrent_chats=3, concurrent_chats_per_key=1)
+    assert has(replace(STARTER, limits=limits), None)[-3:] == [
+        "3 answers at the same time",
+        "1 answer at the same time for each key",
+        "At most 50 credits a day",
+    ]
 
 
 def test_what_other_plans_have_is_missing() -> None:
