@@ -64,6 +64,7 @@ def parts(services: Services) -> dict[str, object]:
     return {
         "settings": services.settings,
         "secrets": services.secrets,
+        "examiner": services.examiner,
         "database": services.database,
         "catalogue": services.catalogue,
         "identities": services.identities,

@@ -74,6 +74,7 @@ class Metrics:
         self.raw_cost = Counter(
             "model_router_raw_cost_dollars", "What answered calls cost at the provider", route, registry=registry
         )
+        self._kinds: dict[tuple[str, str, str, str, str], tuple[Counter, Counter]] = {}
         self._routes: dict[tuple[str, str], _Route] = {}
         self.active = Gauge(
             "model_router_active_requests", "Answers being written", registry=registry, multiprocess_mode="livesum"
@@ -98,8 +99,12 @@ class Metrics:
 
     def ended(self, request: "Ended") -> None:
         """Counts one finished request."""
-        self.rules.labels(request.rule).inc()
-        self.requests.labels(request.model, request.provider, request.assistant, request.state).inc()
+        kind = (request.model, request.provider, request.assistant, request.state, request.rule)
+        counters = self._kinds.get(kind)
+        if counters is None:
+            counters = self._kinds[kind] = (self.requests.labels(*kind[:4]), self.rules.labels(request.rule))
+        for counter in counters:
+            counter.inc()
         route = self._routes.get((request.model, request.provider))
         if route is None:
             route = self._routes[request.model, request.provider] = self._route(request.model, request.provider)

@@ -24,6 +24,7 @@ from backend.metrics import Metrics
 from backend.notifications import Notifier
 from backend.policy.health import HealthBook
 from backend.precheck.check import check
+from backend.precheck.service import Examiner
 from backend.providers.circuit_book import CircuitBook
 from backend.providers.circuit_keeper import CircuitKeeper
 from backend.providers.endpoint_health import EndpointHealth
@@ -49,6 +50,7 @@ class Services:
         self.catalogue = CatalogueCache(self.database, self.secrets, settings)
         self.identities = IdentityCache(self.database, self.secrets)
         self.accounts = Accounts(settings, self.database, self.secrets, self.identities)
+        self.examiner = Examiner(self.secrets)
         self.client = ProviderClient()
         self.settler = Settler(self.database)
         self.load = Load(settings.max_answers)
@@ -63,6 +65,7 @@ class Services:
         self.pipeline = Pipeline(
             settings=settings,
             secrets=self.secrets,
+            examiner=self.examiner,
             database=self.database,
             catalogue=self.catalogue,
             identities=self.identities,

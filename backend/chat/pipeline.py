@@ -31,7 +31,7 @@ from backend.metering.records import AdmissionRecord, ConversationRecord, Idempo
 from backend.metering.settlement import Settler
 from backend.metrics import Metrics
 from backend.policy.health import HealthBook
-from backend.precheck.service import Checked, examine, record, view
+from backend.precheck.service import Checked, Examiner, record, view
 from backend.providers.circuit_book import CircuitBook
 from backend.providers.engine import ProviderClient
 from backend.secrets import Secrets
@@ -67,6 +67,7 @@ class Pipeline:
         *,
         settings: Settings,
         secrets: Secrets,
+        examiner: Examiner,
         database: Database,
         catalogue: CatalogueCache,
         identities: IdentityCache,
@@ -81,6 +82,7 @@ class Pipeline:
     ) -> None:
         self._settings = settings
         self._secrets = secrets
+        self._examiner = examiner
         self._database = database
         self._catalogue = catalogue
         self._identities = identities
@@ -122,7 +124,7 @@ class Pipeline:
 
     def _precheck(self, caller: Caller, request: ChatRequest, prompt: Prompt) -> Checked:
         chosen = request.assistant != "auto"
-        return examine(self._secrets, prompt, assistant_chosen=chosen)
+        return self._examiner.examine(prompt, assistant_chosen=chosen)
 
     async def _refuse_blocked(self, caller: Caller, checked: Checked, prompt: Prompt) -> None:
         risk = checked.finding.risk

@@ -61,8 +61,11 @@ class Witness:
         self._metrics.errors.labels(route.model.name, route.model.provider.name, error.code.value).inc()
 
     def _note(self, route: Route, *, answered: bool) -> None:
-        self._health.record(route.model.name, answered=answered)
-        self._metrics.health.labels(route.model.name).set(self._health[route.model.name].uptime)
+        name = route.model.name
+        before = self._health.get(name)
+        self._health.record(name, answered=answered)
+        if self._health[name] != before:
+            self._metrics.health.labels(name).set(self._health[name].uptime)
 
     def ended(self, ended: Ended) -> None:
         """A request is over: one line in the log, one count in each metric."""

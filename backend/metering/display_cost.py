@@ -46,22 +46,35 @@ def display_rate(
 ) -> DisplayRate:
     """The named factors in force: of the plan's slug, the model's name and the assistant family."""
     return _rate(
-        (
-            (f"plan {plan}", catalogue.multiplier("plan", plan)),
-            (f"model {model}", catalogue.multiplier("model", model)),
-            (f"family {family}", catalogue.multiplier("family", family)),
-        ),
+        plan,
+        catalogue.multiplier("plan", plan),
+        model,
+        catalogue.multiplier("model", model),
+        family,
+        catalogue.multiplier("family", family),
         credits_per_dollar,
     )
 
 
 @lru_cache(maxsize=4096)
-def _rate(named: tuple[tuple[str, Decimal], ...], credits_per_dollar: Decimal) -> DisplayRate:
-    product = Decimal(1)
-    for _, value in named:
-        product = EXACT.multiply(product, value)
-    factors = tuple(Factor(name=name, value=value) for name, value in named)
-    return DisplayRate(factors=factors, multiplier=product, credits_per_dollar=credits_per_dollar)
+def _rate(
+    plan: str,
+    plan_factor: Decimal,
+    model: str,
+    model_factor: Decimal,
+    family: str,
+    family_factor: Decimal,
+    credits_per_dollar: Decimal,
+) -> DisplayRate:
+    return DisplayRate(
+        factors=(
+            Factor(name=f"plan {plan}", value=plan_factor),
+            Factor(name=f"model {model}", value=model_factor),
+            Factor(name=f"family {family}", value=family_factor),
+        ),
+        multiplier=EXACT.multiply(EXACT.multiply(plan_factor, model_factor), family_factor),
+        credits_per_dollar=credits_per_dollar,
+    )
 
 
 def tariff(price: Price, rate: DisplayRate, prompt_tokens: int) -> Tariff:

@@ -17,9 +17,8 @@ from backend.metering import repository as metering
 from backend.metering.admission import take_rate
 from backend.metering.pricing import ZERO
 from backend.openapi import errors
-from backend.precheck.service import examine, record, view
+from backend.precheck.service import Examiner, record, view
 from backend.providers.calls import Turn
-from backend.secrets import Secrets
 from backend.settings import Settings
 from shared.messages import Role
 from shared.paths import PRECHECK
@@ -45,7 +44,7 @@ class PrecheckController(Controller):
         data: JSONBody[PrecheckRequest],
         database: NamedDependency[Database],
         catalogue: NamedDependency[CatalogueCache],
-        secrets: NamedDependency[Secrets],
+        examiner: NamedDependency[Examiner],
         settings: NamedDependency[Settings],
     ) -> Precheck:
         """The same decision that chat would make, without carrying it out."""
@@ -57,7 +56,7 @@ class PrecheckController(Controller):
         wished = wish(
             current, entitlement, assistant=data.assistant or "auto", model=None, strategy=None, max_tokens=None
         )
-        checked = examine(secrets, prompt, assistant_chosen=False)
+        checked = examiner.examine(prompt, assistant_chosen=False)
         balance = await metering.spendable(database, identity.user_id, entitlement.monthly_credits)
         family = checked.finding.recommended_family
         recommended = current.assistant(family) if family is not None else None

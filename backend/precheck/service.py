@@ -1,5 +1,6 @@
 """The precheck of one request: the rules' finding, with an id, an estimate and what is stored of it."""
 
+from collections import OrderedDict
 from decimal import Decimal
 from uuid import UUID
 
@@ -10,10 +11,13 @@ from backend.catalogue.snapshot import Assistant
 from backend.chat.prompt import Prompt
 from backend.columns import new_id
 from backend.metering.records import CheckRecord
-from backend.precheck.check import check, risk_of
+from backend.precheck.check import LOOK_BACK, check, risk_of
 from backend.precheck.finding import Finding
 from backend.secrets import Secrets
 from shared.precheck import Estimate, Precheck, RecommendedAssistant, RiskAction
+
+RECENT = 1024
+"""Findings kept in memory, a few KB each."""
 
 
 class Checked(Struct, frozen=True, kw_only=True):
@@ -30,22 +34,39 @@ class Checked(Struct, frozen=True, kw_only=True):
         return structs.replace(self, finding=finding)
 
 
-def examine(secrets: Secrets, prompt: Prompt, *, assistant_chosen: bool) -> Checked:
-    """Applies the rules to a prompt. Recommending is skipped when the caller chose; risk rules never are.
+class Examiner:
+    """One process's prechecks. What was checked while it was typed is not checked again when it is sent.
 
-    They also see earlier turns that were not prechecked here when they were said.
+    Findings are kept under a keyed hash of the words, never the words.
     """
-    text = prompt.text
-    finding = check(text, history=prompt.earlier, assistant_chosen=assistant_chosen)
-    for words in prompt.unvetted:
-        if finding.risk.action is not RiskAction.BLOCK and (risk := risk_of(words)).action is RiskAction.BLOCK:
-            finding = structs.replace(finding, risk=risk)
-    return Checked(
-        id=new_id(),
-        finding=finding,
-        characters=len(text),
-        prompt_hash=secrets.digest("prompt", text),
-    )
+
+    def __init__(self, secrets: Secrets) -> None:
+        self._secrets = secrets
+        self._recent: OrderedDict[bytes, Finding] = OrderedDict()
+
+    def examine(self, prompt: Prompt, *, assistant_chosen: bool) -> Checked:
+        """Applies the rules to a prompt. Recommending is skipped when the caller chose; risk rules never are.
+
+        They also see earlier turns that were not prechecked here when they were said.
+        """
+        text = prompt.text
+        digest = self._secrets.digest("prompt", text)
+        finding = self._find(text, prompt.earlier, digest)
+        for words in prompt.unvetted:
+            if finding.risk.action is not RiskAction.BLOCK and (risk := risk_of(words)).action is RiskAction.BLOCK:
+                finding = structs.replace(finding, risk=risk)
+        if assistant_chosen and finding.recommended_family is not None:
+            finding = structs.replace(finding, recommended_family=None)
+        return Checked(id=new_id(), finding=finding, characters=len(text), prompt_hash=digest)
+
+    def _find(self, text: str, earlier: tuple[str, ...], digest: bytes) -> Finding:
+        key = digest + self._secrets.digest("earlier", "\0".join(earlier[-LOOK_BACK:])) if earlier else digest
+        finding = self._recent.get(key)
+        if finding is None:
+            finding = self._recent[key] = check(text, history=earlier)
+            if len(self._recent) > RECENT:
+                self._recent.popitem(last=False)
+        return finding
 
 
 def view(

@@ -11,7 +11,7 @@ from backend.chat.prompt import Prompt, Thread
 from backend.entitlements.plans import Entitlement
 from backend.errors import NotFound
 from backend.policy.errors import ContextTooLong, ModelDisabled, NoRoute, PlanForbidsModel
-from backend.precheck.service import examine
+from backend.precheck.service import Examiner
 from backend.providers.calls import Turn
 from backend.secrets import Secrets
 from shared.chat import Strategy
@@ -37,7 +37,7 @@ def wished(of: Any, allowed: Entitlement = STARTER, **wishes: Any) -> Any:
 
 
 def decided(of: Any, asked: Prompt, allowed: Entitlement = STARTER, **wishes: Any) -> Decided:
-    checked = examine(SECRETS, asked, assistant_chosen="assistant" in wishes)
+    checked = Examiner(SECRETS).examine(asked, assistant_chosen="assistant" in wishes)
     return decide(of, allowed, {}, wished(of, allowed, **wishes), asked, checked, Decimal(100))
 
 
