@@ -15,27 +15,36 @@ from shared.messages import Message, MessageState
 
 
 def ask(request: ChatRequest, memory: ChatMemory) -> None:
-    """Sends the prompt and draws the answer, then reruns; a refusal is kept for the run that follows."""
+    """Sends the prompt and draws the answer, then reruns; a refusal is kept for the run that follows.
+
+    An answer that was begun is no refusal: where the stream is lost for good, the run that follows reads what is kept.
+    """
     if request.message is not None:
         user_message.sent(request.message.content)
+    stream = chat.ask(request)
     try:
-        _read(chat.ask(request), memory)
+        _read(stream, memory)
     except ApiError as error:
-        memory.refuse(request, error.body)
+        if stream.accepted(0) is None:
+            memory.refuse(request, error.body)
     st.rerun()
 
 
 def follow(message: Message, request_id: UUID, memory: ChatMemory) -> None:
     """Draws the rest of an answer that somebody else began: another tab, or this one before a reload.
 
-    A stream that ended although the answer has not, as after a restart of the server, is not asked for again.
+    A stream that ended although the answer has not, or that the API has no more, is not asked for again.
     """
     if request_id in memory.followed:
         _wait_for(message)
         return
-    with suppress(ApiError):
+    try:
         _read(chat.follow(message), memory)
-    memory.followed.add(request_id)
+    except ApiError as error:
+        if not error.body.retryable:
+            memory.followed.add(request_id)
+    else:
+        memory.followed.add(request_id)
     st.rerun()
 
 

@@ -24,9 +24,11 @@ def draw(stream: ChatStream) -> Progress:
         above, body = st.empty(), st.empty()
         line = st.container(key="live_line").empty()
     line.markdown(progress.line())
-    painted, stale = time.monotonic(), False
+    painted, stale, lost = time.monotonic(), False, False
     for event in stream.arriving():
         state.pulse()
+        if lost != stream.lost:
+            stale, lost = True, stream.lost
         if event is not None:
             progress.take(event)
             stale = True
@@ -38,6 +40,6 @@ def draw(stream: ChatStream) -> Progress:
             if progress.notices:
                 notices(progress.notices, above)
             body.markdown(closed(shown(progress.text)))
-            line.markdown(progress.line())
+            line.markdown(progress.line(lost=lost))
             painted, stale = time.monotonic(), False
     return progress

@@ -32,7 +32,8 @@ class Progress:
                 self.text += text
             case Restart(reason=reason):
                 self.text = ""
-                self.remarks.append(f"Begun anew: {reason}")
+                if (remark := f"Begun anew: {reason}") not in self.remarks:
+                    self.remarks.append(remark)
             case UsageFigures():
                 self.usage = event
             case Done():
@@ -53,8 +54,10 @@ class Progress:
             return None
         return f"Waiting for {self.route.model_name or self.route.model}" if self.route else "Choosing a model"
 
-    def line(self) -> str:
-        """The live line as markdown: who answers, and what it cost so far."""
+    def line(self, *, lost: bool = False) -> str:
+        """The live line as markdown: who answers, and what it cost so far; or that the connection is `lost`."""
+        if lost:
+            return ":shimmer[The connection was lost, trying again]"
         if waiting := self.waiting():
             return f":shimmer[{literal(waiting)}]"
         facts = [f"{self.route.assistant} assistant", self.route.model_name or self.route.model] if self.route else []

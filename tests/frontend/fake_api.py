@@ -28,6 +28,7 @@ from shared.chat import CancelAnswer, ChatRequest, RouteView, UsageFigures
 from shared.conversations import Conversation, ConversationPatch
 from shared.errors import ErrorBody, ErrorCode, ErrorEnvelope
 from shared.messages import FeedbackRequest, FinishReason, Message, MessageState
+from shared.paths import REQUEST_ID_HEADER
 from shared.plans import NewPlanRequest, PlanRequestView, RequestStatus
 from shared.precheck import (
     Category,
@@ -78,8 +79,14 @@ class Generation:
             self.over = over
             self.bell.notify_all()
 
+    def _deltas_at(self, place: events.EventId) -> list[tuple[events.EventId, bytes]]:
+        """Text is not told again to who has seen it; other events of the same place are."""
+        return [(at, frame) for at, frame in self.frames if at == place and b"event: delta" in frame]
+
     async def read(self, after: events.EventId | None = None) -> AsyncIterator[bytes]:
-        sent = sum(1 for at, _ in self.frames if after is not None and at <= after)
+        sent = 0 if after is None else sum(1 for at, _ in self.frames if at < after)
+        if after is not None and sent < len(self.frames) and self.frames[sent] in self._deltas_at(after):
+            sent += 1
         while not (self.over and sent == len(self.frames)):
             async with self.bell:
                 while len(self.frames) == sent:
@@ -111,6 +118,8 @@ class FakeApi:
         """Methods that `broken` and `refused` are about; absent: every one."""
         self.options = SigninOptions(signup="open")
         self.words_per_second = 60.0
+        self.cuts: list[int] = []
+        """After how many events the next streams are cut; one that is not listed is whole."""
         self._tasks: set[asyncio.Task[None]] = set()
 
     def sign_in(self, me: Me) -> str:
@@ -303,7 +312,16 @@ class FakeApi:
         if generation is None:
             raise Refused(404, ErrorCode.NOT_FOUND, "There is no such request.")
         last = request.headers.get("last-event-id") or request.query_params.get("after")
-        return _stream(generation.read(events.EventId.parse(last) if last else None))
+        return _stream(self._cut(generation.read(events.EventId.parse(last) if last else None)))
+
+    async def _cut(self, frames: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        left = self.cuts.pop(0) if self.cuts else None
+        async for frame in frames:
+            if left == 0:
+                yield frame[: len(frame) // 2]
+                raise ConnectionResetError
+            left = None if left is None else left - 1
+            yield frame
 
     async def _chat(self, request: Request) -> Response:
         me = self._who(request)
@@ -329,7 +347,8 @@ class FakeApi:
         task = asyncio.create_task(self._write(generation, text))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        return _stream(generation.read())
+        headers = {REQUEST_ID_HEADER: str(generation.message.request_id)}
+        return _stream(self._cut(generation.read()), headers)
 
     async def _write(self, generation: Generation, text: str) -> None:
         message, attempt = generation.message, 1
@@ -434,8 +453,8 @@ def _json(body: msgspec.Struct, status: int = 200) -> Response:
     return Response(encode(body), status_code=status, media_type="application/json")
 
 
-def _stream(frames: AsyncIterator[bytes]) -> Response:
-    return StreamingResponse(frames, media_type="text/event-stream")
+def _stream(frames: AsyncIterator[bytes], headers: dict[str, str] | None = None) -> Response:
+    return StreamingResponse(frames, headers=headers, media_type="text/event-stream")
 
 
 def _figures(words: int, *, final: bool) -> UsageFigures:
