@@ -7,7 +7,7 @@ STAMP := $(VENV)/ready
 CODE := backend frontend shared migrations tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format types bench lock clean
+.PHONY: help run test lint format types bench crash soak lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,12 @@ types: $(STAMP) ## Check types
 
 bench: $(STAMP) ## Measure speed: CPU per request and chunk, memory per stream
 	$(BIN)/python -m tests.bench
+
+crash: $(STAMP) ## Kill processes and restart the database under load, and read the books afterwards
+	$(BIN)/python -m tests.crash
+
+soak: $(STAMP) ## Load it for MINUTES (30) with a failing provider, and see that nothing grows or is left over
+	$(BIN)/python -m tests.soak $(MINUTES)
 
 lock: $(STAMP) ## Choose the versions of all dependencies anew
 	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --generate-hashes --upgrade \

@@ -1,5 +1,6 @@
 """Whether this process is alive, ready and well, and its metrics."""
 
+import asyncio
 import hmac
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -121,6 +122,7 @@ class HealthController(Controller):
         if not _may_read_metrics(request, settings):
             raise NotAllowed("Metrics are read from the operator's network or with FAIRLEAD_METRICS_TOKEN.")
         metrics.active.set(len(generations))
+        metrics.tasks.set(len(asyncio.all_tasks()))
         return Response(metrics.text(), media_type=CONTENT_TYPE_LATEST)
 
 

@@ -79,6 +79,9 @@ class Metrics:
         self.active = Gauge(
             "model_router_active_requests", "Answers being written", registry=registry, multiprocess_mode="livesum"
         )
+        self.tasks = Gauge(
+            "model_router_tasks", "Tasks of the event loop", registry=registry, multiprocess_mode="livesum"
+        )
 
     def _of_endpoint(self, name: str, documentation: str) -> Gauge:
         return Gauge(
