@@ -48,6 +48,8 @@ ROUTES = (
     ("GET", PROVIDERS),
     ("POST", PROVIDERS),
     ("PATCH", f"{PROVIDERS}/{uuid4()}"),
+    ("POST", f"{PROVIDERS}/{uuid4()}/endpoints"),
+    ("PATCH", f"{PROVIDERS}/{uuid4()}/endpoints/{uuid4()}"),
     ("GET", MULTIPLIERS),
     ("POST", MULTIPLIERS),
 )
@@ -393,3 +395,87 @@ class TestMultipliers:
         assert [item["kind"] for item in (await admin.http.get(MULTIPLIERS)).json()["items"]] == [
             "family", "plan", "plan", "plan",
         ]  # fmt: skip
+
+
+class TestEndpoints:
+    async def added(self, admin: Person, base_url: str, name: str = "openai", **more: object) -> httpx.Response:
+        path = f"{PROVIDERS}/{(await provider(admin, name))['id']}/endpoints"
+        return await admin.http.post(path, json={"base_url": base_url, **WHY, **more})
+
+    async def test_addresses_that_cannot_be_are_refused(self, admin: Person) -> None:
+        for base_url in ("http://eu.openai.example/v1", "https://10.0.0.1/v1", "https://a:b@x.example", "nonsense", ""):
+            assert code(await self.added(admin, base_url)) == (400, "invalid_request"), base_url
+        assert code(await self.added(admin, "https://api.openai.com/v1/")) == (409, "conflict")
+        assert code(await self.added(admin, "https://x.example/v1", name="simulator")) == (400, "invalid_request")
+        body = {"base_url": "https://x.example/v1", **WHY}
+        assert code(await admin.http.post(f"{PROVIDERS}/{uuid4()}/endpoints", json=body)) == (404, "not_found")
+
+    async def test_one_more_is_tried_after_the_others_and_audited(self, api: Api, admin: Person) -> None:
+        answer = await self.added(admin, "https://eu.openai.example/v1/", region="Europe")
+        assert answer.status_code == 201, answer.text
+        assert [e["base_url"] for e in answer.json()["endpoints"]] == [
+            "https://api.openai.com/v1",
+            "https://eu.openai.example/v1",
+        ]
+        openai = next(p for p in api.services.catalogue.current.providers if p.name == "openai")
+        assert openai.endpoints[1].base_url == "https://eu.openai.example/v1"
+        [event] = events(api, "provider.endpoint_added")
+        assert event["after"] == {"base_url": "https://eu.openai.example/v1", "region": "Europe"}
+
+    async def test_there_is_an_end_to_it(self, admin: Person) -> None:
+        for n in range(15):
+            assert (await self.added(admin, f"https://x{n}.example/v1")).status_code == 201
+        assert code(await self.added(admin, "https://y.example/v1")) == (409, "conflict")
+
+    async def test_one_is_turned_off_but_not_the_last(self, api: Api, admin: Person) -> None:
+        added = (await self.added(admin, "https://eu.openai.example/v1")).json()
+        first, second = (f"{PROVIDERS}/{added['id']}/endpoints/{e['id']}" for e in added["endpoints"])
+        off = {"enabled": False, **WHY}
+        answer = await admin.http.patch(first, json=off)
+        assert [e["enabled"] for e in answer.json()["endpoints"]] == [False, True]
+        assert code(await admin.http.patch(second, json=off)) == (409, "conflict")
+        assert (await admin.http.patch(first, json=off)).status_code == 200
+        assert (await admin.http.patch(first, json={"enabled": True, **WHY})).status_code == 200
+        assert [e["action"] for e in events(api)] == [
+            "provider.endpoint_added",
+            "provider.endpoint_disabled",
+            "provider.endpoint_enabled",
+        ]
+
+    async def test_another_providers_endpoint_is_not_found(self, admin: Person) -> None:
+        groq, openai = await provider(admin, "groq"), await provider(admin, "openai")
+        path = f"{PROVIDERS}/{openai['id']}/endpoints/{groq['endpoints'][0]['id']}"
+        assert code(await admin.http.patch(path, json={"enabled": False, **WHY})) == (404, "not_found")
+
+    async def test_a_provider_cannot_move_to_an_address_it_has(self, admin: Person) -> None:
+        added = (await self.added(admin, "https://eu.openai.example/v1")).json()
+        body = {"api_base_url": "https://eu.openai.example/v1", **WHY}
+        assert code(await admin.http.patch(f"{PROVIDERS}/{added['id']}", json=body)) == (409, "conflict")
+
+    async def test_a_private_address_keeps_the_private_network_allowed(self, admin: Person) -> None:
+        path = f"{PROVIDERS}/{(await provider(admin, 'openai'))['id']}"
+        assert (await admin.http.patch(path, json={"allow_private_network": True, **WHY})).status_code == 200
+        assert (await self.added(admin, "http://10.0.0.1/v1")).status_code == 201
+        answer = await admin.http.patch(path, json={"allow_private_network": False, **WHY})
+        assert code(answer) == (400, "invalid_request")
+
+
+class TestLimits:
+    async def test_seconds_nobody_means_are_refused(self, admin: Person) -> None:
+        path = f"{MODELS}/{(await model(admin, 'sim-fast'))['id']}"
+        for limits in ({"connect": 0}, {"first_token": 601}, {"first_byte": "soon"}, {"total": 5}, {"conect": 5}, None):
+            assert code(await admin.http.patch(path, json={"limits": limits, **WHY})) == (400, "invalid_request")
+
+    async def test_they_replace_all_and_hold_for_the_next_call(self, api: Api, admin: Person) -> None:
+        path = f"{MODELS}/{(await model(admin, 'sim-fast'))['id']}"
+        first = {"first_token": 60, "inter_token": 30.5}
+        answer = await admin.http.patch(path, json={"limits": first, **WHY})
+        none = {"connect": None, "first_byte": None, "first_token": None, "inter_token": None}
+        assert answer.json()["limits"] == {**none, **first}
+        await admin.http.patch(path, json={"limits": {"connect": 2}, **WHY})
+        known = api.services.catalogue.current.model("sim-fast")
+        assert known is not None
+        assert (known.limits.connect, known.limits.first_token) == (2, 10)
+        changes = events(api, "model.changed")
+        assert changes[1]["before"] == {"limits": first}
+        assert changes[1]["after"] == {"limits": {"connect": 2}}

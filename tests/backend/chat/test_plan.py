@@ -6,13 +6,16 @@ from uuid import uuid4
 
 import pytest
 
+from backend.catalogue.snapshot import Endpoint
 from backend.chat.plan import DEFAULT_ANSWER, Decided, decide, wish
 from backend.chat.prompt import Prompt, Thread
 from backend.entitlements.plans import Entitlement
 from backend.errors import NotFound
+from backend.policy.choose import Health, HealthByKey
 from backend.policy.errors import ContextTooLong, ModelDisabled, NoRoute, PlanForbidsModel
 from backend.precheck.service import Examiner
 from backend.providers.calls import Turn
+from backend.providers.circuits import CircuitState
 from backend.secrets import Secrets
 from shared.chat import Strategy
 from shared.messages import Role
@@ -36,9 +39,36 @@ def wished(of: Any, allowed: Entitlement = STARTER, **wishes: Any) -> Any:
     return wish(of, allowed, **given)
 
 
-def decided(of: Any, asked: Prompt, allowed: Entitlement = STARTER, **wishes: Any) -> Decided:
+def decided(
+    of: Any, asked: Prompt, allowed: Entitlement = STARTER, health: HealthByKey | None = None, **wishes: Any
+) -> Decided:
     checked = Examiner(SECRETS).examine(asked, assistant_chosen="assistant" in wishes)
-    return decide(of, allowed, {}, wished(of, allowed, **wishes), asked, checked, Decimal(100))
+    return decide(of, allowed, health or {}, wished(of, allowed, **wishes), asked, checked, Decimal(100))
+
+
+class TestCircuits:
+    NEAR, FAR = Endpoint(uuid4(), "https://near"), Endpoint(uuid4(), "https://far")
+    MODEL = model("two", provider=provider(endpoints=(NEAR, FAR)))
+
+    def routes(self, *states: str) -> list[str]:
+        ids = (self.NEAR.id, self.FAR.id)
+        health: HealthByKey = {id: Health(1.0, CircuitState(state)) for id, state in zip(ids, states, strict=True)}
+        return [route.target.base_url for route in decided(catalogue(self.MODEL), prompt("Hi"), health=health).routes]
+
+    def test_an_open_one_is_no_route_and_one_on_trial_is_the_last(self) -> None:
+        assert self.routes("closed", "closed") == ["https://near", "https://far"]
+        assert self.routes("open", "closed") == ["https://far"]
+        assert self.routes("half_open", "closed") == ["https://far", "https://near"]
+        assert self.routes("half_open", "open") == ["https://near"]
+
+    def test_when_nothing_is_left_it_says_when_to_ask_again(self) -> None:
+        health: HealthByKey = {
+            self.NEAR.id: Health(0.0, CircuitState.OPEN, "because", 7.2),
+            self.FAR.id: Health(0.0, CircuitState.OPEN, "because", 3.4),
+        }
+        with pytest.raises(NoRoute, match="Acme cannot be reached or fails") as refused:
+            decided(catalogue(self.MODEL), prompt("Hi"), health=health)
+        assert (refused.value.retry_after, refused.value.retryable) == (4, True)
 
 
 class TestWishes:

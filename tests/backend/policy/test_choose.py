@@ -2,14 +2,16 @@
 
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.catalogue.snapshot import Model
-from backend.policy.choose import CHAIN_LENGTH, Ask, Choice, Health, choose, usable_context
+from backend.catalogue.snapshot import Endpoint, Model
+from backend.policy.choose import CHAIN_LENGTH, Ask, Choice, Health, HealthByKey, choose, usable_context
 from backend.policy.strategies import IN_WORDS, WEIGHTS
+from backend.providers.circuits import CircuitState
 from shared.catalogue import Capability, LatencyTier
 from shared.chat import Strategy
 from shared.precheck import Complexity
@@ -34,6 +36,34 @@ def chosen(choice: Choice) -> list[str]:
 CHEAP = model("cheap", price=price("0.1", "0.2"), latency_tier=LatencyTier.SLOW, quality=0.5)
 FAST = model("fast", price=price("10", "20"), latency_tier=LatencyTier.FAST, quality=0.5)
 STRONG = model("strong", price=price("3", "6"), latency_tier=LatencyTier.MEDIUM, quality=0.95)
+
+
+class TestCircuits:
+    """Endpoints that are not used take their models out of the chain; what is left of the others' health counts."""
+
+    TWO = provider(endpoints=(Endpoint(uuid4(), "https://one"), Endpoint(uuid4(), "https://two")))
+    OPEN = Health(0.0, CircuitState.OPEN, "5 calls in a row failed", 4.0)
+
+    def test_a_model_whose_every_endpoint_is_open_is_paused_and_says_why(self) -> None:
+        two = model("two", provider=self.TWO)
+        health: HealthByKey = {endpoint.id: self.OPEN for endpoint in self.TWO.endpoints}
+        choice = choose(ask(), catalogue(two, FAST), entitlement(), health)
+        assert chosen(choice) == ["fast"]
+        assert choice.paused == (two,)
+        assert [r.reason for r in choice.rejected] == ["Acme is failing: 5 calls in a row failed"]
+
+    def test_one_endpoint_in_use_is_enough(self) -> None:
+        two = model("two", provider=self.TWO)
+        choice = choose(ask(), catalogue(two), entitlement(), {self.TWO.endpoints[0].id: self.OPEN})
+        assert chosen(choice) == ["two"]
+        assert choice.chain[0].candidate.uptime_score == 1.0
+
+    @pytest.mark.parametrize(("own", "expected"), [(0.9, 0.6), (0.1, 0.1)])
+    def test_the_model_is_as_healthy_as_its_best_endpoint_at_most(self, own: float, expected: float) -> None:
+        one, two = self.TWO.endpoints
+        health: HealthByKey = {one.id: Health(0.2), two.id: Health(0.6), "two": Health(own)}
+        choice = choose(ask(), catalogue(model("two", provider=self.TWO)), entitlement(), health)
+        assert choice.chain[0].candidate.uptime_score == expected
 
 
 class TestObstacles:

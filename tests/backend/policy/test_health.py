@@ -1,6 +1,10 @@
 """How models have been doing: the last calls count, and only those."""
 
+from uuid import uuid4
+
+from backend.policy.choose import Health
 from backend.policy.health import REMEMBERED, HealthBook
+from backend.providers.circuits import CircuitState
 
 
 def test_an_unknown_model_has_no_entry_and_counts_as_healthy() -> None:
@@ -22,6 +26,16 @@ def test_old_calls_are_forgotten() -> None:
     for _ in range(REMEMBERED):
         book.record("m", answered=True)
     assert book["m"].uptime == 1
+
+
+def test_an_endpoint_in_order_has_no_entry() -> None:
+    book, endpoint_id = HealthBook(), uuid4()
+    book.endpoint(endpoint_id, 0.0, CircuitState.OPEN, "because", 3.0)
+    assert book[endpoint_id] == Health(0.0, CircuitState.OPEN, "because", 3.0)
+    book.endpoint(endpoint_id, 0.9, CircuitState.CLOSED, "", 0.0)
+    assert book[endpoint_id].uptime == 0.9
+    book.endpoint(endpoint_id, 1.0, CircuitState.CLOSED, "", 0.0)
+    assert endpoint_id not in book
 
 
 def test_models_do_not_share_a_record() -> None:

@@ -456,3 +456,46 @@ async def test_a_stream_that_is_forgotten_lets_its_connection_go(client):
 async def test_a_body_that_ends_with_the_connection_is_a_stream_too(client):
     async with serving(once(UNFRAMED_STREAM + say("x") + STOP + DONE)) as target:
         await stream(client, target)
+
+
+class TestProbe:
+    """Whether a provider is in working order, by a request that costs nothing."""
+
+    @pytest.mark.parametrize("status", [200, 302, 400, 403, 404, 405, 429])
+    async def test_any_sign_of_life_will_do(self, client: ProviderClient, status: int) -> None:
+        asked: list[Asked] = []
+
+        async def script(connection: Connection) -> None:
+            asked.append(await connection.request())
+            await connection.send(reply(b'{"error":{"message":"Whatever."}}', status))
+
+        async with serving(script) as target:
+            await client.probe(target)
+        assert asked[0].line == "GET /v1/models HTTP/1.1"
+        assert asked[0].headers["authorization"] == f"Bearer {KEY}"
+
+    @pytest.mark.parametrize(
+        ("status", "fault"), [(401, AuthRejected), (500, ServerFault), (503, ServerFault), (408, ServerFault)]
+    )
+    async def test_a_fault_of_the_server_or_the_key_is_told(
+        self, client: ProviderClient, status: int, fault: type[ProviderError]
+    ) -> None:
+        body = b'{"error":{"message":"No, %b is wrong."}}' % KEY.encode()
+        async with serving(once(reply(body, status))) as target:
+            with pytest.raises(fault) as raised:
+                await client.probe(target)
+        assert KEY not in str(raised.value.reason)
+
+    async def test_silence_is_not_waited_for_long(
+        self, client: ProviderClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("backend.providers.engine.PROBE_SECONDS", SHORT)
+        async with serving(then_silence()) as target:
+            with pytest.raises(TimedOut):
+                await client.probe(target)
+
+    async def test_nobody_there(self, client: ProviderClient) -> None:
+        async with serving(once()) as target:
+            pass
+        with pytest.raises(ConnectFailed):
+            await client.probe(target)
