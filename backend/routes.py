@@ -6,6 +6,7 @@ from backend.accounts.admin_controller import AccountsAdminController
 from backend.accounts.controller import AccountsController
 from backend.admin.calls.controller import ModelCallsController
 from backend.admin.controller import AuditController
+from backend.admin.organisations.controller import OrganisationsController
 from backend.admin.overview.controller import OverviewController
 from backend.admin.users.controller import AdminUsersController
 from backend.assistants.admin_controller import AdminAssistantsController
@@ -46,6 +47,7 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     AdminPlanRequestsController,
     ModelCallsController,
     AdminUsersController,
+    OrganisationsController,
     AccountsAdminController,
     AuditController,
     ReconciliationsController,

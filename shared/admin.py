@@ -8,6 +8,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from shared.accounts import UserRole
 from shared.errors import JsonScalar
+from shared.plans import Count
 from shared.precheck import Category, CategoryScore, Complexity, Risk
 from shared.wire import Answer, Credits, Dollars, Instant, Reason, Request
 
@@ -254,6 +255,28 @@ class Grant(Request, frozen=True, kw_only=True):
 
     credits: Credits
     reason: Reason
+
+
+class AdminOrganisation(Answer, frozen=True, kw_only=True):
+    """An organisation. `active` counts the answers being written for its people.
+
+    `concurrent_chats` is how many may be written at once, None for any number.
+    """
+
+    id: UUID
+    name: str
+    personal: bool
+    members: int
+    active: int
+    concurrent_chats: int | None
+
+
+class OrganisationPatch(Request, frozen=True, kw_only=True):
+    """Changes how many answers may be written at once for all people of an organisation; null for any number."""
+
+    id: UUID
+    reason: Reason
+    concurrent_chats: Count | None
 
 
 class ResetLink(Answer, frozen=True, kw_only=True):

@@ -72,6 +72,8 @@ ROUTES: dict[str, Who] = {
     "GET /api/admin/users": Who.SUPPORT,
     "GET /api/admin/audit": Who.SUPPORT,
     "PATCH /api/admin/users": Who.ADMIN,
+    "GET /api/admin/organisations": Who.ADMIN,
+    "PATCH /api/admin/organisations": Who.ADMIN,
     "POST /api/admin/users/{user_id}/grants": Who.ADMIN,
     "POST /api/admin/users/{user_id}/reset": Who.ADMIN,
     "GET /api/admin/models": Who.ADMIN,

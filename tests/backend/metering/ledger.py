@@ -49,12 +49,17 @@ ROUTE = RouteDecision(
 class Holder:
     """Somebody with an account. Every statement is committed at once."""
 
-    def __init__(self, connection: Connection, credits: Decimal | int = MONTHLY) -> None:
+    def __init__(
+        self, connection: Connection, credits: Decimal | int = MONTHLY, organisation: UUID | None = None
+    ) -> None:
         self.connection = connection
-        self.id, self.organisation_id = new_id(), new_id()
+        self.id, self.organisation_id = new_id(), organisation or new_id()
         plan = self._one("SELECT id FROM plans WHERE slug = 'starter'")
         for statement, parameters in (
-            ("INSERT INTO organisations (id, name, personal) VALUES (%s, 'Mara', true)", (self.organisation_id,)),
+            (
+                "INSERT INTO organisations (id, name, personal) VALUES (%s, 'Mara', true) ON CONFLICT DO NOTHING",
+                (self.organisation_id,),
+            ),
             (
                 "INSERT INTO users (id, organisation_id, email, name) VALUES (%s, %s, %s, 'Mara')",
                 (self.id, self.organisation_id, f"{self.id}@example.org"),
