@@ -135,8 +135,9 @@ def test_every_route_says_here_who_may_call_it() -> None:
 async def call(http: httpx.AsyncClient, route: str, ids: dict[str, str] | None = None, **more: Any) -> httpx.Response:
     """Calls a route, with ids that belong to nobody where none are given."""
     method, path = route.split(" ")
-    names = ("conversation_id", "message_id", "request_id", "user_id", "model_id", "provider_id", "assistant_id")
-    known = {name: str(uuid4()) for name in (*names, "plan_id")} | {"file_path": "x", "path": "x"} | (ids or {})
+    names = ("conversation_id", "message_id", "request_id", "user_id", "model_id", "provider_id", "endpoint_id")
+    found = {name: str(uuid4()) for name in (*names, "assistant_id", "plan_id")}
+    known = found | {"file_path": "x", "path": "x"} | (ids or {})
     return await http.request(method, path.format(**known), **more)
 
 
