@@ -20,7 +20,8 @@ QUIET = {
     "accounts that hold something": "SELECT count(*) FROM credit_accounts WHERE held <> 0 OR active <> 0",
     "admitted requests that are not accounted for exactly once": (
         "SELECT count(*) FROM (SELECT p.request_id FROM prompt_checks p LEFT JOIN model_calls m"
-        " ON m.request_id = p.request_id AND m.final WHERE p.request_id IS NOT NULL AND p.risk_action <> 'block' GROUP BY p.request_id HAVING count(m.id) <> 1) wrong"
+        " ON m.request_id = p.request_id AND m.final WHERE p.request_id IS NOT NULL AND p.risk_action <> 'block'"
+        " GROUP BY p.request_id HAVING count(m.id) <> 1) wrong"
     ),
     "answers whose request is not accounted for exactly once": (
         "SELECT count(*) FROM messages a WHERE role = 'assistant' AND 1 <>"
