@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 
 from backend.running.ports import free_port
 from shared.paths import LOGIN
@@ -72,6 +73,13 @@ class Installation:
         """What the API answers the administrator."""
         return self.admin.get(path, params=parameters).raise_for_status().json()
 
+    def kill_api(self) -> None:
+        """Ends the API as a crash would; it is started again by itself."""
+        assert self._process is not None
+        children = psutil.Process(self._process.pid).children(recursive=True)
+        (api,) = [child for child in children if "backend.asgi" in child.cmdline()]
+        api.kill()
+
     def stop(self) -> int:
         """Ends everything in order; the status it ended with."""
         if self._process is None:
@@ -101,6 +109,7 @@ def _environment(simulator_url: str) -> dict[str, str]:
     return {
         **kept,
         "FAIRLEAD_ADMIN_EMAIL": ADMIN_EMAIL,
+        "FAIRLEAD_LEASE_SECONDS": "5",
         "FAIRLEAD_ADMIN_PASSWORD": ADMIN_PASSWORD,
         "FAIRLEAD_SIGNUP": "open",
         "FAIRLEAD_SIMULATOR_URL": simulator_url,

@@ -113,6 +113,30 @@ def test_an_answer_that_nobody_can_complete_is_shown_as_incomplete_and_retried(
     expect(panel).to_be_hidden()
 
 
+def test_an_answer_whose_server_dies_keeps_what_was_shown_and_ends_by_itself(
+    join: Join, visit: Open, provider: Provider, installation: Installation
+) -> None:
+    person, prompt, answer = join(), f"Tell me of {uuid4().hex[:8]}", counted(400)
+    provider.when(prompt, says=answer, spacing_ms=50, times=1)
+    chat = ChatPage(visit(person).open())
+    chat.send(prompt)
+    expect(chat.answers).to_contain_text("word40 ")
+    installation.kill_api()
+    expect(chat.page.get_by_text("The connection was lost, trying again")).to_be_visible()
+    expect(chat.answers).to_contain_text("word40 ")
+    panel = chat.page.locator("[class*=st-key-panel_warn_incomplete]")
+    expect(panel.get_by_role("heading")).to_contain_text("This answer is incomplete", timeout=60_000)
+    expect(panel).to_contain_text("Not charged.")
+    expect(chat.answers).to_contain_text("word20 ")
+    shown = chat.answers.inner_text().strip()
+    assert "".join(answer).startswith(shown), "nothing is missing in it, and nothing is doubled"
+    assert person.balance() == 1000
+    provider.when(prompt, says=["Now it is whole."])
+    panel.get_by_role("button", name="Retry").click()
+    expect(chat.answers.filter(has_text="Now it is whole.").first).to_be_visible()
+    chat.rests()
+
+
 class Elsewhere(ThreadingHTTPServer):
     """A server of somebody with bad intentions; it remembers who came."""
 
