@@ -72,7 +72,7 @@ async def test_a_refused_key_is_our_fault_stops_calls_and_alerts(
     assert "refused Fairlead's own account" in endpoint["reason"]
     assert endpoint["retry_at"] > endpoint["opened_at"]
     [said] = [said for said in (await admin.http.get("/api/admin/overview")).json()["attention"] if "House" in said]
-    assert said.startswith(f"House is not used at {server.base_url}: ")
+    assert said.startswith(f"The circuit of House is open. Nothing is sent to {server.base_url}: ")
 
     await api.services.endpoints.measure()
     assert "2.0" in await metric(api, "circuit_state")

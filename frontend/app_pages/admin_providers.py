@@ -15,7 +15,7 @@ from frontend.components.rows import head_html
 from frontend.components.text import literal
 from shared.catalogue import AdminProvider
 
-_SET, _REMOVE, _CHANGE = "Set key", "Remove key", "Change"
+_SET, _REMOVE, _CHANGE, _ADDRESSES = "Set key", "Remove key", "Change", "Addresses"
 
 
 def _row(provider: AdminProvider) -> None:
@@ -32,7 +32,7 @@ def _row(provider: AdminProvider) -> None:
         stored = provider.key_source == "stored"
         chosen = st.menu_button(
             literal(f"Options for {provider.display_name}"),
-            [_SET, *([_REMOVE] if stored else []), _CHANGE],
+            [_SET, *([_REMOVE] if stored else []), _CHANGE, _ADDRESSES],
             key=f"menu_{provider.id}",
             type="tertiary",
             icon=":material/more_horiz:",
@@ -43,6 +43,8 @@ def _row(provider: AdminProvider) -> None:
         provider_dialogs.remove_key(provider)
     elif chosen == _CHANGE:
         provider_dialogs.change(provider)
+    elif chosen == _ADDRESSES:
+        provider_dialogs.addresses(provider)
 
 
 def _list(providers: Sequence[AdminProvider]) -> None:

@@ -19,7 +19,16 @@ from shared.admin import (
     ResetLink,
     UserPatch,
 )
-from shared.catalogue import Activation, AdminModel, AdminProvider, ModelView, ModelWrite, ProviderWrite
+from shared.catalogue import (
+    Activation,
+    AdminModel,
+    AdminProvider,
+    EndpointSwitch,
+    ModelView,
+    ModelWrite,
+    NewEndpoint,
+    ProviderWrite,
+)
 from shared.paths import ADMIN, MODELS
 from shared.plans import AdminPlanRequest, Decision, EntitlementAdminView, EntitlementPatch
 from shared.wire import Page
@@ -103,6 +112,17 @@ def add_provider(provider: ProviderWrite) -> AdminProvider:
 def change_provider(provider_id: UUID, change: ProviderWrite) -> AdminProvider:
     """Changes what `change` names."""
     return http.call("PATCH", f"{ADMIN}/providers/{provider_id}", AdminProvider, body=change)
+
+
+def add_endpoint(provider_id: UUID, endpoint: NewEndpoint) -> AdminProvider:
+    """A further address of a provider."""
+    return http.call("POST", f"{ADMIN}/providers/{provider_id}/endpoints", AdminProvider, body=endpoint)
+
+
+def switch_endpoint(provider_id: UUID, endpoint_id: UUID, switch: EndpointSwitch) -> AdminProvider:
+    """Whether calls may go to an address."""
+    path = f"{ADMIN}/providers/{provider_id}/endpoints/{endpoint_id}"
+    return http.call("PATCH", path, AdminProvider, body=switch)
 
 
 def known_models() -> list[ModelView]:

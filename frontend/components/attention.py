@@ -9,6 +9,7 @@ from frontend.navigation import CALLS, MODELS, PROVIDERS, REQUESTS, Entry
 from shared.accounts import UserRole
 
 _PLACES: tuple[tuple[tuple[str, ...], Entry], ...] = (
+    (("circuit",), PROVIDERS),
     (("request",), REQUESTS),
     (("key",), PROVIDERS),
     (("price", "model"), MODELS),

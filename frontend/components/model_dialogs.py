@@ -10,7 +10,7 @@ from frontend import format as words
 from frontend import state
 from frontend.client import admin
 from frontend.components.reason_dialog import Unusable, Write, reason_dialog
-from shared.catalogue import AdminModel, AdminProvider, Capability, LatencyTier, ModelWrite, Prices
+from shared.catalogue import AdminModel, AdminProvider, CallLimits, Capability, LatencyTier, ModelWrite, Prices
 
 _PRICES = {
     "input": "Input",
@@ -22,6 +22,13 @@ _PRICES = {
     "image": "Each image",
     "request": "Each call",
 }
+_LIMITS = {
+    "connect": ("Connect, s", "5"),
+    "first_byte": ("First byte, s", "10"),
+    "first_token": ("First token, s", "10"),
+    "inter_token": ("Between tokens, s", "15"),
+}
+"""How long to wait for a model: labels, and what is usual."""
 _HIGHEST_PRICE = 1_000_000
 _TYPES = ("chat", "image", "embedding")
 
@@ -151,6 +158,18 @@ def _parsed(label: str, text: str) -> Decimal | None:
     return value
 
 
+def limit_fields(current: CallLimits) -> CallLimits:
+    """Draws one field for each limit; an empty one leaves it as usual."""
+    given = {}
+    with st.container(key="limit_fields", horizontal=True, gap="small"):
+        for name, (label, usual) in _LIMITS.items():
+            value = getattr(current, name)
+            given[name] = st.number_input(
+                label, 0.1, 600.0, value, step=1.0, key=f"limit_{name}", placeholder=usual, width=150
+            )
+    return CallLimits(**given)
+
+
 def _model_fields(model: AdminModel | None) -> ModelWrite:
     shown = st.text_input("Name for people", "" if model is None else model.display_name, key="model_display")
     with st.container(horizontal=True, gap="small"):
@@ -176,8 +195,10 @@ def _model_fields(model: AdminModel | None) -> ModelWrite:
         [] if model is None else [each.value for each in model.capabilities],
         key="model_can", format_func=lambda value: value.replace("_", " "),
     )  # fmt: skip
+    given = limit_fields(model.limits if model is not None else CallLimits())
     return ModelWrite(
         reason="",
+        limits=given,
         display_name=shown.strip() or msgspec.UNSET,
         context_window=int(window),
         max_output_tokens=int(output),

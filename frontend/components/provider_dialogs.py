@@ -8,7 +8,8 @@ import streamlit as st
 from frontend import state
 from frontend.client import admin
 from frontend.components.reason_dialog import Unusable, Write, reason_dialog
-from shared.catalogue import AdminProvider, Dialect, ProviderWrite
+from frontend.components.text import literal
+from shared.catalogue import AdminProvider, Dialect, EndpointSwitch, NewEndpoint, ProviderWrite
 
 
 def switch(provider: AdminProvider) -> None:
@@ -76,6 +77,33 @@ def change(provider: AdminProvider) -> None:
         return write
 
     reason_dialog(f"Change {provider.display_name}", "It takes effect on the next call.", "Save", fields)
+
+
+def addresses(provider: AdminProvider) -> None:
+    """Asks for a further address, or whether one of several is used."""
+
+    def fields() -> Write:
+        url = st.text_input("Another address", key="endpoint_url", placeholder="https://").strip()
+        wanted = {
+            endpoint.id: st.checkbox(f"Use {literal(endpoint.base_url)}", endpoint.enabled, key=f"use_{endpoint.id}")
+            for endpoint in provider.endpoints
+        }
+        flipped = [endpoint for endpoint in provider.endpoints if wanted[endpoint.id] != endpoint.enabled]
+
+        def write(reason: str) -> str:
+            if not (url or flipped):
+                raise Unusable("Give an address, or choose which are used.")
+            if url:
+                admin.add_endpoint(provider.id, NewEndpoint(base_url=url, reason=reason))
+            for endpoint in sorted(flipped, key=lambda each: each.enabled):
+                switch = EndpointSwitch(enabled=not endpoint.enabled, reason=reason)
+                admin.switch_endpoint(provider.id, endpoint.id, switch)
+            return f"Addresses of {provider.display_name} changed"
+
+        return write
+
+    lead = "All serve the same models with the same key. Calls go to the next one when one fails."
+    reason_dialog(f"Addresses of {provider.display_name}", lead, "Save", fields)
 
 
 def add() -> None:

@@ -24,11 +24,16 @@ def provider_html(provider: AdminProvider) -> Markup:
         FIELDS,
         [
             named(provider.display_name, below),
-            provider.api_base_url,
+            _addresses(provider),
             words.count(provider.model_count),
             key_tag(provider),
         ],
     )
+
+
+def _addresses(provider: AdminProvider) -> str:
+    more = sum(endpoint.enabled for endpoint in provider.endpoints) - 1
+    return f"{provider.api_base_url} and {more} more" if more > 0 else provider.api_base_url
 
 
 def key_tag(provider: AdminProvider) -> Markup:

@@ -26,10 +26,13 @@ from shared.admin import (
 )
 from shared.catalogue import (
     Activation,
+    AdminEndpoint,
     AdminModel,
     AdminProvider,
+    EndpointSwitch,
     ModelView,
     ModelWrite,
+    NewEndpoint,
     ProviderWrite,
 )
 from shared.errors import ErrorBody, ErrorCode, ErrorEnvelope
@@ -113,6 +116,8 @@ class FakeApi:
                 self._route("POST", f"{admin}/providers", self._add_provider),
                 self._route("GET", f"{admin}/providers/health", self._health),
                 self._route("PATCH", f"{admin}/providers/{{id}}", self._change_provider),
+                self._route("POST", f"{admin}/providers/{{id}}/endpoints", self._add_endpoint),
+                self._route("PATCH", f"{admin}/providers/{{id}}/endpoints/{{endpoint}}", self._switch_endpoint),
                 self._route("GET", f"{admin}/model-calls", self._list_calls),
                 self._route("GET", f"{admin}/model-calls/{{id}}", self._call),
                 self._route("GET", f"{admin}/plan-requests", self._list_requests),
@@ -266,7 +271,7 @@ class FakeApi:
                 ],
                 providers=healths(self.now),
                 attention=[
-                    "Groq: circuit open, 412 calls went elsewhere.",
+                    "The circuit of Groq is open. Nothing is sent to https://api.groq.example/v1: refused.",
                     "Two active models use prices older than 90 days: Command A, Haiku.",
                     "3 plan requests wait longer than a day.",
                 ],
@@ -324,6 +329,32 @@ class FakeApi:
         write = msgspec.json.decode(await request.body(), type=ProviderWrite)
         place = next(n for n, each in enumerate(self.providers) if str(each.id) == request.path_params["id"])
         self.providers[place] = _patched_provider(self.providers[place], write)
+        return _json(self.providers[place])
+
+    async def _add_endpoint(self, request: Request) -> Response:
+        write = msgspec.json.decode(await request.body(), type=NewEndpoint)
+        made = AdminEndpoint(
+            id=uid(900), base_url=write.base_url, region=write.region, enabled=True, created_at=self.now
+        )
+        return self._with_endpoints(request, lambda endpoints: [*endpoints, made])
+
+    async def _switch_endpoint(self, request: Request) -> Response:
+        write = msgspec.json.decode(await request.body(), type=EndpointSwitch)
+        wanted = request.path_params["endpoint"]
+        return self._with_endpoints(
+            request,
+            lambda endpoints: [
+                msgspec.structs.replace(each, enabled=write.enabled) if str(each.id) == wanted else each
+                for each in endpoints
+            ],
+        )
+
+    def _with_endpoints(
+        self, request: Request, change: Callable[[list[AdminEndpoint]], list[AdminEndpoint]]
+    ) -> Response:
+        place = next(n for n, each in enumerate(self.providers) if str(each.id) == request.path_params["id"])
+        before = self.providers[place]
+        self.providers[place] = msgspec.structs.replace(before, endpoints=change(before.endpoints))
         return _json(self.providers[place])
 
     async def _health(self, _request: Request) -> Response:

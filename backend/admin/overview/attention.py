@@ -49,7 +49,7 @@ def _routes(catalogue: Catalogue) -> list[str]:
 def _circuits(health: list[ProviderHealth]) -> list[str]:
     """In the words of the circuit: a refused key must not wait until somebody looks at a board."""
     return [
-        f"{provider.display_name} is not used at {endpoint.base_url}: {endpoint.reason}"
+        f"The circuit of {provider.display_name} is open. Nothing is sent to {endpoint.base_url}: {endpoint.reason}"
         for provider in health
         for endpoint in provider.endpoints
         if provider.usable and endpoint.state == "open"

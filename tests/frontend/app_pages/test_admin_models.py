@@ -135,6 +135,15 @@ def test_a_model_can_be_changed(desk: Desk) -> None:
     assert "Sonnet 5 active" in _names(at)
 
 
+def test_how_long_to_wait_is_set_where_it_is_not_as_usual(desk: Desk) -> None:
+    at = desk.open("admin_models")
+    dialog = by_menu(at, f"menu_{OPUS}", "Change")
+    at.number_input(key="limit_first_token").set_value(45.0)
+    dialog.done()
+    sent = json.loads(desk.api.bodies("PATCH", f"{_MODELS}/{OPUS}")[0])
+    assert sent["limits"] == {"connect": None, "first_byte": None, "first_token": 45.0, "inter_token": None}
+
+
 def test_a_new_model_needs_its_names(desk: Desk) -> None:
     at = desk.open("admin_models")
     dialog = by_button(at, "add_model")

@@ -36,7 +36,7 @@ def test_figures_providers_and_people_are_shown(desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     ("role", "labels"),
-    [("admin", ["Open model calls", "Open models", "Open plan requests"]), ("support", ["Open model calls"])],
+    [("admin", ["Open providers", "Open models", "Open plan requests"]), ("support", ["Open model calls"])],
 )
 def test_attention_links_lead_only_where_the_role_may_go(desk: Desk, role: str, labels: list[str]) -> None:
     at = desk.open("admin_overview", role)

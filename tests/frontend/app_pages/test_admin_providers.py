@@ -87,6 +87,23 @@ def test_a_provider_can_be_changed_and_a_refusal_is_told(desk: Desk) -> None:
     assert _sent(desk, OLLAMA)[-1]["api_base_url"] == "http://10.0.3.9/v1"
 
 
+def test_another_address_is_added_and_one_taken_out_of_use(desk: Desk) -> None:
+    at = desk.open("admin_providers")
+    path = f"{_PROVIDERS}/{ANTHROPIC}/endpoints"
+    dialog = by_menu(at, f"menu_{ANTHROPIC}", "Addresses")
+    dialog.done()
+    assert at.error[0].value == "Give an address\\, or choose which are used\\."
+    at.text_input(key="endpoint_url").input(" https://eu.example.org/v1 ")
+    dialog.done()
+    assert json.loads(desk.api.bodies("POST", path)[0])["base_url"] == "https://eu.example.org/v1"
+    assert "and 1 more" in shown(at)
+    dialog = by_menu(at, f"menu_{ANTHROPIC}", "Addresses")
+    at.checkbox(key=f"use_{uid(900)}").set_value(False)
+    dialog.done()
+    assert json.loads(desk.api.bodies("PATCH", f"{path}/{uid(900)}")[0]) == {"enabled": False, "reason": "Because"}
+    assert "and 1 more" not in shown(at)
+
+
 def test_a_new_provider_needs_name_and_address(desk: Desk) -> None:
     at = desk.open("admin_providers")
     dialog = by_button(at, "add_provider")

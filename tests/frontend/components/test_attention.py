@@ -26,6 +26,8 @@ def test_the_first_sentence_is_the_headline(text: str, parts: tuple[str, str]) -
         ("3 plan requests wait.", UserRole.SUPPORT, None),
         ("Two models use old prices.", UserRole.ADMIN, MODELS),
         ("Active models cannot be called: Groq has no key.", UserRole.ADMIN, PROVIDERS),
+        ("The circuit of Groq is open. Nothing is sent to https://x: refused.", UserRole.ADMIN, PROVIDERS),
+        ("The circuit of Groq is open. Nothing is sent to https://x: refused.", UserRole.SUPPORT, CALLS),
         ("Groq failed 41% of 120 calls.", UserRole.SUPPORT, CALLS),
         ("Something else.", UserRole.ADMIN, None),
     ],

@@ -40,7 +40,7 @@ CALL = replace(calls(NOW)[0], user_email=EVIL, model=EVIL)
         tag(EVIL),
         state(EVIL, "bad"),
         outcome_html(CALL, UTC),
-        card_html(replace(healths(NOW)[0], display_name=EVIL, why=EVIL)),
+        card_html(replace(healths(NOW)[0], display_name=EVIL, why=EVIL), NOW, UTC),
         model_html(replace(models(NOW)[0], display_name=EVIL, tags=[EVIL], why=EVIL, usable=False), NOW),
         provider_html(replace(providers(NOW)[0], display_name=EVIL, api_base_url=EVIL, why=EVIL, usable=False)),
         plan_card_html(replace(plans()[0], name=EVIL, families=[EVIL]), None, plans()),

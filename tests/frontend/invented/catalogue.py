@@ -3,9 +3,11 @@
 from datetime import datetime, timedelta
 
 from shared.admin import (
+    EndpointHealth,
     ProviderHealth,
 )
 from shared.catalogue import (
+    AdminEndpoint,
     AdminModel,
     AdminProvider,
     Capability,
@@ -40,6 +42,11 @@ def providers(now: datetime) -> list[AdminProvider]:
             why=why,
             model_count=models,
             created_at=now - timedelta(days=200),
+            endpoints=[
+                AdminEndpoint(
+                    id=uid(80 + number), base_url=url, region="", enabled=True, created_at=now - timedelta(days=200)
+                )
+            ],
         )
         for number, (name, shown, dialect, url, usable, why, models) in enumerate(rows)
     ]
@@ -98,13 +105,35 @@ def models(now: datetime) -> list[AdminModel]:
     ]
 
 
+def endpoint_health(name: str, now: datetime, *, is_open: bool) -> EndpointHealth:
+    """A provider's only address, in use or not since 11 minutes."""
+    return EndpointHealth(
+        id=uid(60),
+        base_url=f"https://api.{name}.example/v1",
+        state="open" if is_open else "closed",
+        reason="5 calls in a row failed" if is_open else "",
+        opened_at=now - timedelta(minutes=11) if is_open else None,
+        retry_at=now + timedelta(seconds=12) if is_open else None,
+        health=0.0 if is_open else 1.0,
+        calls=40,
+        error_rate=1.0 if is_open else 0.0,
+        latency_p50=900,
+        latency_p95=4100,
+        first_token_p95=1800,
+        fallback_rate=1.0 if is_open else 0.0,
+        probed_at=now - timedelta(seconds=3),
+        probe_ms=120,
+        probe_fault="HTTP 503" if is_open else None,
+    )
+
+
 def healths(now: datetime) -> list[ProviderHealth]:
     """Figures of every provider over 15 minutes."""
     rows = [
         ("openai", "OpenAI", "active", True, None, 812, 0.002, 900, 4100, 1800),
         ("google", "Gemini", "active", True, None, 604, 0.004, 700, 3000, 1400),
         ("anthropic", "Anthropic", "active", True, None, 388, 0.038, 2100, 9800, 4900),
-        ("groq", "Groq", "active", False, "Circuit open since 14:20, next probe in 18 s.", 120, 0.41, None, None, None),
+        ("groq", "Groq", "active", True, None, 120, 0.41, None, None, None),
         ("cohere", "Cohere", "active", False, "No API key is set.", 0, 0.0, None, None, None),
         ("ollama", "Ollama, rack 2", "disabled", False, "Turned off by an admin.", 0, 0.0, None, None, None),
     ]
@@ -122,6 +151,9 @@ def healths(now: datetime) -> list[ProviderHealth]:
             latency_p50=p50,
             latency_p95=p95,
             first_token_p95=first,
+            health=0.0 if name == "groq" else 1.0 - errors,
+            circuit="open" if name == "groq" else "closed",
+            endpoints=[endpoint_health(name, now, is_open=name == "groq")],
         )
         for name, shown, status, usable, why, calls, errors, p50, p95, first in rows
     ]

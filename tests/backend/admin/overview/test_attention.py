@@ -129,7 +129,9 @@ def test_a_failing_provider_is_named_worst_first_unless_too_few_calls_say_so() -
 
 def test_an_endpoint_that_is_not_used_is_named_with_the_reason() -> None:
     broken = replace(HEALTH, circuit="open", endpoints=[ENDPOINT, replace(ENDPOINT, state="half_open")])
-    assert said(MODEL, health=[broken]) == [f"Groq is not used at https://x: {ENDPOINT.reason}"]
+    assert said(MODEL, health=[broken]) == [
+        f"The circuit of Groq is open. Nothing is sent to https://x: {ENDPOINT.reason}"
+    ]
     assert said(MODEL, health=[replace(broken, usable=False)]) == []
 
 
