@@ -1,0 +1,54 @@
+"""From a request to a running answer, as whoever calls it."""
+
+from uuid import UUID
+
+import msgspec
+import psycopg
+import pytest
+from msgspec import structs
+
+from backend.chat.generation import Generation
+from backend.chat.pipeline import Caller
+from backend.columns import new_id
+from backend.metering.errors import TooManyChats
+from shared.chat import ChatRequest
+from tests.backend.chat.test_chat import add_model
+from tests.fixtures.api import Api, Join, Person
+
+SLOW = "sim-bench-400-20"
+ASKED = msgspec.convert({"message": {"content": "hello"}, "model": SLOW}, ChatRequest)
+
+
+@pytest.fixture
+async def person(api: Api, join: Join) -> Person:
+    """Somebody whose keys may each write one answer at a time."""
+    await add_model(api, SLOW)
+    with psycopg.connect(str(api.services.settings.database_url), autocommit=True) as connection:
+        connection.execute("UPDATE plans SET limits = '{\"concurrent_chats_per_key\": 1}'")
+    await api.services.catalogue.refresh()
+    return await join(plan="team")
+
+
+async def begin(api: Api, person: Person, key: UUID | None = None) -> Generation:
+    """An answer for a session of the person, or for a key."""
+    identity = await api.services.identities.resolve(person.token)
+    assert identity is not None
+    if key is not None:
+        identity = structs.replace(identity, credential="key", caller=key)
+    begun = await api.services.pipeline.begin(Caller(identity=identity, token=person.token, request_id=new_id()), ASKED)
+    assert isinstance(begun, Generation)
+    return begun
+
+
+async def test_the_limit_for_each_key_holds_for_keys_and_for_each_alone(api: Api, person: Person) -> None:
+    one, other = new_id(), new_id()
+    running = [await begin(api, person, one), await begin(api, person, other)]
+    running += [await begin(api, person) for _ in range(2)]
+    with pytest.raises(TooManyChats, match="This key has 1 answer being written at once"):
+        await begin(api, person, one)
+    for generation in running:
+        generation.cancel()
+        await generation.wait()
+    again = await begin(api, person, one)
+    again.cancel()
+    await again.wait()
