@@ -58,6 +58,8 @@ class EndpointHealth:
         self._labels = labels
         for endpoint_id in labels:
             self._tell(endpoint_id, self._circuits.circuit(endpoint_id))
+        for model in self._health.forget_idle():
+            self._metrics.health.labels(model).set(1.0)
 
     def _changed(self, endpoint_id: UUID, circuit: Circuit) -> None:
         self._tell(endpoint_id, circuit)

@@ -122,8 +122,8 @@ async def claim_checks(database: Database, endpoint_ids: Iterable[UUID], interva
     """Of these endpoints, the closed ones that nobody has checked for about `interval` seconds: now the caller does."""
     rows = await database.call(
         """
-        INSERT INTO endpoint_circuits AS known (endpoint_id, state, reason, probed_at)
-        SELECT id, 'closed', '', clock_timestamp() FROM provider_endpoints WHERE id = ANY(%s) ORDER BY id
+        INSERT INTO endpoint_circuits AS known (endpoint_id, state, reason, changed_at, probed_at)
+        SELECT id, 'closed', '', created_at, clock_timestamp() FROM provider_endpoints WHERE id = ANY(%s) ORDER BY id
         ON CONFLICT (endpoint_id) DO UPDATE SET probed_at = excluded.probed_at
             WHERE known.state = 'closed' AND (known.probed_at IS NULL
                 OR known.probed_at <= excluded.probed_at - make_interval(secs => %s))
@@ -148,7 +148,8 @@ async def note_probe(database: Database, endpoint_id: UUID, ms: int, fault: str 
 async def endpoint_figures(database: Database, seconds: float) -> dict[UUID, Figures]:
     """The attempts of the last `seconds`, by endpoint; endpoints without any are left out.
 
-    A prompt that is too long or filtered, and our own interruptions, are no failures here.
+    Those from before the circuit last closed are of an outage that is over: they would keep traffic from returning. A
+    prompt that is too long or filtered, and our own interruptions, are no failures here.
     """
     rows = await database.call(_FIGURES, {"seconds": seconds, "most": MOST_CALLS})
     return {row[0]: Figures(**dict(zip(_FIGURE_NAMES, row[1:], strict=True))) for row in rows}
@@ -170,8 +171,9 @@ WITH recent AS (
     SELECT endpoint_id, request_id, attempt, status = 'answered' AS answered, latency_ms, created_at,
         status = 'failed' AND error_code IN ('provider_failed', 'provider_timeout') AS failed,
         first_token_ms - started_ms AS first_token
-    FROM model_calls
+    FROM model_calls LEFT JOIN endpoint_circuits circuit USING (endpoint_id)
     WHERE created_at > now() - make_interval(secs => %(seconds)s) AND endpoint_id IS NOT NULL
+        AND (circuit.state IS DISTINCT FROM 'closed' OR created_at > circuit.changed_at)
     ORDER BY created_at DESC LIMIT %(most)s
 ), placed AS (
     SELECT *, first_value(endpoint_id) OVER (PARTITION BY request_id ORDER BY attempt DESC) AS last_endpoint

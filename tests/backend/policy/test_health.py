@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 from backend.policy.choose import Health
-from backend.policy.health import REMEMBERED, HealthBook
+from backend.policy.health import MEMORY, REMEMBERED, HealthBook
 from backend.providers.circuits import CircuitState
 
 
@@ -26,6 +26,18 @@ def test_old_calls_are_forgotten() -> None:
     for _ in range(REMEMBERED):
         book.record("m", answered=True)
     assert book["m"].uptime == 1
+
+
+def test_a_model_that_failed_and_is_not_called_gets_another_chance() -> None:
+    now = 0.0
+    book = HealthBook(lambda: now)
+    book.record("failed", answered=False)
+    now = MEMORY - 1
+    book.record("busy", answered=False)
+    assert book.forget_idle() == []
+    now = MEMORY
+    assert book.forget_idle() == ["failed"]
+    assert ("failed" in book, "busy" in book) == (False, True)
 
 
 def test_an_endpoint_in_order_has_no_entry() -> None:

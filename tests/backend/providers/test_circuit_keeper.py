@@ -297,5 +297,23 @@ class TestFigures:
         assert here.last_answered is not None
         assert (found[other].calls, found[other].fallbacks) == (1, 0)
 
+    async def test_an_outage_that_is_over_does_not_count(
+        self, begin: Begin, endpoint: UUID, settings: Settings
+    ) -> None:
+        one = await begin()
+        [person] = run(settings, "SELECT id, organisation_id FROM users LIMIT 1")
+        run(
+            settings,
+            "INSERT INTO model_calls (organisation_id, user_id, request_id, attempt, assistant, provider, model,"
+            " status, final, error_code, started_ms, latency_ms, estimated, endpoint_id)"
+            " VALUES (%s, %s, uuidv7(), 1, '', '', '', 'failed', true, 'provider_failed', 0, 9, false, %s)",
+            *(person["organisation_id"], person["id"], endpoint),
+        )
+        await one.fail(endpoint)
+        assert (await repository.endpoint_figures(one.database, 300))[endpoint].failed == 1
+        for _ in range(2):
+            await one.keeper._learn(endpoint, Finding(What.PROBE_PASSED))
+        assert endpoint not in await repository.endpoint_figures(one.database, 300)
+
     async def test_without_calls_there_are_none(self, begin: Begin) -> None:
         assert await repository.endpoint_figures((await begin()).database, 300) == {}
