@@ -25,6 +25,7 @@ from tests.backend.metering.ledger import MONTHLY, Connection, Holder
 from tests.fixtures.books import books_balance
 
 FOREVER = 1_000_000_000
+STEPS = 10_000
 
 
 @pytest.fixture
@@ -484,6 +485,7 @@ class Ledger(RuleBasedStateMachine):
     """One account against a model of it in memory, through any sequence of what can happen."""
 
     connection: Connection
+    steps = 0
     requests = Bundle("requests")
 
     def __init__(self) -> None:
@@ -491,7 +493,6 @@ class Ledger(RuleBasedStateMachine):
         self.holder = Holder(self.connection, credits=0)
         self.balance = self.day_used = Decimal(0)
         self.holds: dict[UUID, tuple[Decimal, bool]] = {}
-        self.settled: set[UUID] = set()
 
     @property
     def held(self) -> Decimal:
@@ -538,7 +539,7 @@ class Ledger(RuleBasedStateMachine):
             self.day_used += amount
         return request_id
 
-    @rule(request_id=requests, cost=st.none() | st.decimals(0, 120, places=6))
+    @rule(request_id=requests, cost=st.decimals(0, 120, places=6))
     def settle(self, request_id: UUID, cost: Decimal | None) -> None:
         first, charged, spendable = self.holder.settle(request_id, cost)
         assert first is (request_id in self.holds)
@@ -549,6 +550,18 @@ class Ledger(RuleBasedStateMachine):
             self.balance -= amount if is_old else owed
             self.day_used = max(self.day_used - amount + owed, Decimal(0))
         assert spendable == self.balance - self.held
+
+    @rule(request_id=requests)
+    def release(self, request_id: UUID) -> None:
+        """The request failed: nothing is charged, and what it held is free again."""
+        self.settle(request_id, None)
+
+    @rule(request_id=requests)
+    def admit_again(self, request_id: UUID) -> None:
+        """The answer to the first admission got lost on its way."""
+        if request_id in self.holds:
+            _, answer = self.holder.admit(request_id=request_id)
+            assert (answer.outcome, answer.held) == ("admitted", self.holds[request_id][0])
 
     @rule(request_id=consumes(requests))
     def forget(self, request_id: UUID) -> None:
@@ -570,6 +583,10 @@ class Ledger(RuleBasedStateMachine):
         self.day_used = self.held
 
     @invariant()
+    def it_is_a_step(self) -> None:
+        type(self).steps += 1
+
+    @invariant()
     def the_account_is_that_of_the_model(self) -> None:
         assert self.holder.account == (self.balance, self.held, len(self.holds), self.day_used)
 
@@ -587,9 +604,11 @@ def test_no_sequence_of_events_breaks_the_books(connection: Connection) -> None:
     run_state_machine_as_test(
         Here,
         settings=settings(
-            max_examples=50,
-            stateful_step_count=30,
+            max_examples=250,
+            stateful_step_count=60,
+            derandomize=True,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
         ),
     )
+    assert Here.steps >= STEPS
