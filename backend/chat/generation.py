@@ -3,6 +3,7 @@
 import asyncio
 
 import structlog
+from msgspec import structs
 
 from backend.chat.answer_log import last_news
 from backend.chat.answering import Answering
@@ -15,14 +16,17 @@ from backend.chat.order import Order
 from backend.chat.outcome import Ended, settlement
 from backend.chat.rescue import Way
 from backend.chat.witness import Witness
-from backend.errors import AppError
+from backend.errors import AppError, Unavailable
 from backend.metering.records import Settled
 from backend.metering.settlement import Settler
 from backend.providers.engine import ProviderClient
 from shared.events import Accepted
 from shared.messages import FinishReason
 
-SETTLE_PATIENCE = 10.0
+SETTLE_PATIENCE = 30.0
+"""Seconds for PostgreSQL to come back before an answer that it does not have is reported as not saved."""
+
+UNSAVED = "The answer was written but could not be saved yet. Look into the conversation again in a moment."
 
 log = structlog.get_logger()
 
@@ -110,8 +114,10 @@ class Generation:
             self.balance = settled.balance
         except (TimeoutError, asyncio.CancelledError):
             log.warning("settled_later", request_id=str(self.order.request_id))
+            ended = structs.replace(ended, error=ended.error or Unavailable(UNSAVED, retry_after=5))
         except Exception:
             log.exception("not_settled", request_id=str(self.order.request_id))
+            ended = structs.replace(ended, error=ended.error or Unavailable(UNSAVED, retry_after=5))
         for event in ended.last_words(self.balance):
             self.feed.say(event)
         self.feed.close()

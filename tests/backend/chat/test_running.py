@@ -9,6 +9,8 @@ import httpx
 import psycopg
 import pytest
 
+from backend.chat import generation
+from shared.errors import ErrorBody, ErrorCode
 from shared.events import Accepted, Delta, Done, EventId, decode
 from shared.messages import FinishReason
 from tests.backend.chat.test_chat import add_model
@@ -237,3 +239,29 @@ class TestIdempotency:
 
 async def _is(value, wanted: object) -> bool:
     return await value == wanted
+
+
+class TestSaving:
+    async def test_an_answer_that_is_not_saved_in_time_is_not_called_a_success(
+        self, api: Api, person: Person, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(generation, "SETTLE_PATIENCE", 0.1)
+        await add_model(api, "sim-bench-5-100")
+        response, _, lines = await begin(person, "sim-bench-5-100")
+        url = str(api.services.settings.database_url)
+        async with await psycopg.AsyncConnection.connect(url) as connection:
+            await connection.execute("SELECT 1 FROM credit_accounts WHERE user_id = %s FOR UPDATE", (person.id,))
+            events = [r.event for r in decode([line async for line in lines] + [""])]
+        await response.aclose()
+        assert isinstance(events[-1], ErrorBody)
+        assert (events[-1].code, events[-1].retryable) == (ErrorCode.UNAVAILABLE, True)
+        assert not any(isinstance(event, Done) for event in events)
+
+        async def saved() -> bool:
+            return await holds(api) == 0
+
+        await eventually(saved)
+        await books_balance(api)
+        async with await psycopg.AsyncConnection.connect(url) as connection:
+            row = await (await connection.execute("SELECT state FROM messages WHERE role = 'assistant'")).fetchone()
+        assert row == ("complete",)
