@@ -92,7 +92,11 @@ async def ids(admin: Person, join: Join) -> dict[str, str]:
 
     asked = (await somebody.http.post("/api/plan-requests", json={"plan": "pro", "reason": "test"})).json()
     body = {"message": {"content": "hi"}, "stream": False, "params": {"max_tokens": 1}}
-    answer = (await admin.http.post("/api/ai/chat", json=body)).json()
+    answered = await admin.http.post("/api/ai/chat", json=body)
+    assert answered.status_code == 200, answered.text
+    answer = answered.json()
+    providers = (await admin.http.get("/api/admin/providers")).json()["items"]
+    openai = next(item for item in providers if item["name"] == "openai")
     return {
         "user_id": str(somebody.id),
         "id": str(somebody.id),
@@ -101,7 +105,8 @@ async def ids(admin: Person, join: Join) -> dict[str, str]:
         "request_id": answer["request_id"],
         "plan_request_id": asked["id"],
         "model_id": await first("/api/admin/models", "name", "gpt-5-nano"),
-        "provider_id": await first("/api/admin/providers", "name", "openai"),
+        "provider_id": openai["id"],
+        "endpoint_id": openai["endpoints"][0]["id"],
         "plan_id": await first("/api/admin/plans", "slug", "pro"),
         "assistant_id": await first("/api/admin/assistants", "family", "data"),
     }

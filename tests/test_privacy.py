@@ -219,9 +219,10 @@ def add_parrot(database_url: str, parrot: Parrot) -> None:
     """The provider and its model, straight into the catalogue."""
     with psycopg.connect(database_url, autocommit=True) as connection:
         connection.execute(
-            "INSERT INTO model_providers (name, display_name, dialect, api_base_url, needs_key, allow_private_network)"
-            " VALUES ('parrot', 'Parrot', 'openai', %s, false, true)",
-            (parrot.url,),
+            "WITH p AS (INSERT INTO model_providers (name, display_name, dialect, api_base_url, needs_key,"
+            " allow_private_network) VALUES ('parrot', 'Parrot', 'openai', %(url)s, false, true) RETURNING id)"
+            " INSERT INTO provider_endpoints (provider_id, base_url, region) SELECT id, %(url)s, '' FROM p",
+            {"url": parrot.url},
         )
         connection.execute(
             "WITH m AS (INSERT INTO models (provider_id, name, display_name, upstream_name, family, context_window,"
