@@ -3,6 +3,8 @@
 Nothing waits for it. What could not be written, as while PostgreSQL is away, is still new the next time.
 """
 
+from uuid import UUID
+
 import structlog
 
 from backend.chat import log_repository as repository
@@ -24,6 +26,7 @@ class Recorder:
     def __init__(self, database: Database, generations: Generations) -> None:
         self._database = database
         self._generations = generations
+        self._refused: set[UUID] = set()
 
     async def save(self) -> None:
         """Writes what has been said since the last time."""
@@ -37,15 +40,17 @@ class Recorder:
 
     def _new(self) -> New:
         found: New = []
-        for generation in self._generations.running:
-            if generation.order.streamed:
+        running = self._generations.running
+        self._refused &= {generation.order.request_id for generation in running}
+        for generation in running:
+            if generation.order.streamed and generation.order.request_id not in self._refused:
                 said = news(generation.order, generation.feed)
                 if said is not None:
                     found.append((said[0], generation.feed, said[1]))
         return found
 
     async def _write(self, new: New) -> None:
-        """An answer that cannot be saved does not keep the others from it."""
+        """An answer that cannot be saved does not keep the others from it; its end is left to settlement."""
         try:
             await repository.save(self._database, [record for record, _, _ in new])
         except AWAY:
@@ -55,6 +60,9 @@ class Recorder:
                 for one in new:
                     await self._write([one])
                 return
-            log.exception("answer_not_saved", request_id=str(new[0][0].request_id))
+            request_id = new[0][0].request_id
+            log.exception("answer_not_saved", request_id=str(request_id))
+            self._refused.add(request_id)
+            return
         for _, feed, saved in new:
             feed.saved = saved
