@@ -20,7 +20,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.crash", description=__doc__)
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--restarts", type=int, default=20)
-    parser.add_argument("--visitors", type=int, default=8)
+    parser.add_argument("--visitors", type=int, default=12)
     parser.add_argument("--seed", type=int, default=SEED)
     options = parser.parse_args()
     plan = Plan(seed=options.seed, kills=options.kills, restarts=options.restarts, visitors=options.visitors)

@@ -14,6 +14,7 @@ from tests.fixtures.visitors import Notes, Visitor
 
 REST_SECONDS = 60.0
 """For leases to run out and jobs to come round, once nobody asks any more."""
+LONG_SHARE = 0.2
 RICH, POOR = Decimal(20_000), Decimal("0.02")
 
 
@@ -24,8 +25,10 @@ class Plan(Struct, frozen=True, kw_only=True):
     kills: int
     restarts: int
     visitors: int
-    pauses: tuple[float, float] = (0.2, 3.5)
+    pauses: tuple[float, float] = (0.3, 5.0)
     absences: tuple[float, float] = (0.0, 2.0)
+    long_absences: tuple[float, float] = (6.0, 8.0)
+    """One in five: longer than a statement waits, so that settlements have to be kept."""
 
 
 class Outcome(Struct, frozen=True, kw_only=True):
@@ -77,7 +80,8 @@ async def storm(site: Site, plan: Plan) -> Outcome:
             await asyncio.to_thread(site.kill, number)
         else:
             await asyncio.to_thread(site.postgres.stop, chance.choice(["fast", "immediate"]))
-            await asyncio.sleep(chance.uniform(*plan.absences))
+            absence = plan.long_absences if chance.random() < LONG_SHARE else plan.absences
+            await asyncio.sleep(chance.uniform(*absence))
             await asyncio.to_thread(site.postgres.start)
     await asyncio.to_thread(site.wait_until_ready)
     raging = False
