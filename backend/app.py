@@ -72,8 +72,8 @@ def parts(services: Services) -> dict[str, object]:
         "chats": services.chats,
         "settler": services.settler,
         "generations": services.generations,
-        "notifier": services.notifier,
         "metrics": services.metrics,
+        "health": services.health,
     }
 
 

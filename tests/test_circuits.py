@@ -8,6 +8,7 @@ import httpx
 import psycopg
 import pytest
 
+from backend.providers.errors import AuthRejected
 from backend.settings import Settings
 from shared.accounts import UserRole
 from tests.backend.desk import WHY, code, rows
@@ -148,3 +149,18 @@ async def test_a_prompt_that_a_provider_chokes_on_does_not_stop_everybody(
     assert code(await ask(user))[0] == 502
     assert len(server.asked) > 1
     assert api.services.circuits._tallies[endpoint_id]._in_a_row == 1
+
+
+async def test_the_precheck_decides_like_the_chat_would(api: Api, join: Join, settings: Settings) -> None:
+    """With every circuit open it can name no price, and says why."""
+    user = await join()
+    body = {"prompt": "Hello?"}
+    before = (await user.http.post("/api/ai/precheck", json=body)).json()
+    assert float(before["estimate"]["credits_high"]) > 0
+    for provider in api.services.catalogue.current.providers:
+        for endpoint in provider.endpoints:
+            api.services.circuits.failed(endpoint.id, AuthRejected())
+    after = (await user.http.post("/api/ai/precheck", json=body)).json()
+    assert float(after["estimate"]["credits_high"]) == 0
+    assert after["affordable"] is False
+    assert any("cannot be reached or fails" in signal for signal in after["signals"])

@@ -17,6 +17,7 @@ from backend.metering import repository as metering
 from backend.metering.admission import take_rate
 from backend.metering.pricing import ZERO
 from backend.openapi import errors
+from backend.policy.health import HealthBook
 from backend.precheck.service import Examiner, record, view
 from backend.providers.calls import Turn
 from backend.settings import Settings
@@ -45,6 +46,7 @@ class PrecheckController(Controller):
         database: NamedDependency[Database],
         catalogue: NamedDependency[CatalogueCache],
         examiner: NamedDependency[Examiner],
+        health: NamedDependency[HealthBook],
         settings: NamedDependency[Settings],
     ) -> Precheck:
         """The same decision that chat would make, without carrying it out."""
@@ -61,7 +63,7 @@ class PrecheckController(Controller):
         family = checked.finding.recommended_family
         recommended = current.assistant(family) if family is not None else None
         try:
-            decided = decide(current, entitlement, {}, wished, prompt, checked, settings.credits_per_dollar)
+            decided = decide(current, entitlement, health, wished, prompt, checked, settings.credits_per_dollar)
         except AppError as obstacle:
             tokens, credits, affordable = 0, (ZERO, ZERO), False
             checked = checked.with_signal(obstacle.message)
