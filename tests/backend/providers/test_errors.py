@@ -10,6 +10,7 @@ from backend.providers.errors import (
     ConnectionLost,
     ContentFiltered,
     ContextTooLong,
+    Endless,
     Malformed,
     ProviderError,
     RateLimited,
@@ -37,6 +38,7 @@ FAMILY = [
     (TimedOut("inter_token"), 504, "provider_timeout", False, True, True, False),
     (Truncated(), 502, "provider_failed", True, True, True, False),
     (Malformed(), 502, "provider_failed", False, True, True, False),
+    (Endless(), 502, "provider_failed", False, False, True, False),
 ]
 
 
