@@ -6,7 +6,6 @@ After a lost connection everything cached is refreshed, because what was told me
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
-from uuid import UUID
 
 import psycopg
 import structlog
@@ -24,7 +23,7 @@ Handler = Callable[[str], Awaitable[None] | None]
 
 
 class Notifier:
-    """One process's ear and mouth. `on` before `start`."""
+    """One process's ear. `on` before `start`. Whoever changes something says so in the statement that does."""
 
     def __init__(self, database: Database, refresh_all: Callable[[], Awaitable[None]]) -> None:
         self._database = database
@@ -35,10 +34,6 @@ class Notifier:
     def on(self, kind: str, handler: Handler) -> None:
         """Has `handler` called for notifications of a kind."""
         self._handlers[kind] = handler
-
-    async def tell(self, kind: str, id: UUID) -> None:
-        """Tells every process, this one included."""
-        await self._database.call("SELECT pg_notify(%s, %s)::text", (CHANNEL, f"{kind} {id}"))
 
     def start(self) -> None:
         """Begins to listen; must be called in a running loop."""

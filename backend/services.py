@@ -19,6 +19,7 @@ from backend.columns import new_id
 from backend.database import Database
 from backend.jobs import Jobs
 from backend.load import Load
+from backend.metering.jobs import renew_leases
 from backend.metering.settlement import Settler
 from backend.metrics import Metrics
 from backend.notifications import Notifier
@@ -78,15 +79,16 @@ class Services:
             metrics=self.metrics,
             process_id=self.process_id,
         )
-        self.chats = Chats(self.pipeline, self.database, self.generations, self.followings, self.notifier)
+        self.chats = Chats(self.pipeline, self.database, self.generations, self.followings)
         self.endpoints = EndpointHealth(self.database, self.catalogue, self.circuits, self.health, self.metrics)
         self.jobs = Jobs(self)
 
     async def refresh(self) -> None:
-        """Forgets everything cached and reads the configuration anew."""
+        """Forgets everything cached, reads the configuration anew, and stops what it was not told to stop."""
         self.identities.clear()
         await self.catalogue.refresh()
         await self.keeper.refresh()
+        await renew_leases(self)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

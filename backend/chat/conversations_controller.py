@@ -19,7 +19,6 @@ from backend.chat.prompt import readable
 from backend.chat.tables import Conversation as ConversationRow
 from backend.database import Database
 from backend.errors import NotFound
-from backend.notifications import Notifier
 from backend.openapi import errors
 from backend.paging import DEFAULT_LIMIT, Cursor, Limit, Moment, after, page
 from shared.conversations import Conversation, ConversationPatch
@@ -107,7 +106,6 @@ class ConversationsController(Controller):
         identity: NamedDependency[Identity],
         database: NamedDependency[Database],
         generations: NamedDependency[Generations],
-        notifier: NamedDependency[Notifier],
     ) -> None:
         """An answer being written in it is stopped."""
         async with database.unit_of_work() as session:
@@ -115,7 +113,7 @@ class ConversationsController(Controller):
             running = conversation.active_request
             await repository.remove(session, conversation)
         if running is not None and not generations.cancel(running):
-            await notifier.tell("cancel", running)
+            await repository.ask_to_stop(database, identity.user_id, running)
 
     @get(
         "/{conversation_id:uuid}/messages",

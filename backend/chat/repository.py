@@ -13,6 +13,7 @@ from backend.assistants.tables import Assistant
 from backend.catalogue.tables import Model
 from backend.chat.tables import Conversation, Feedback, Message
 from backend.database import Database
+from backend.notifications import CHANNEL
 from shared.messages import Role
 
 HISTORY_MESSAGES = 1000
@@ -204,6 +205,19 @@ async def change(session: AsyncSession, conversation: Conversation, changes: dic
         )
         .values(**changes)
     )
+
+
+async def ask_to_stop(database: Database, user_id: UUID, request_id: UUID) -> bool | None:
+    """Notes that the person wants no more of an answer, and tells the process that writes it.
+
+    True when it was running, False when it had ended, None when it is not theirs.
+    """
+    rows = await database.call(
+        "WITH stopped AS (UPDATE holds SET stop = true WHERE request_id = %s AND user_id = %s RETURNING request_id)"
+        " SELECT pg_notify(%s, 'cancel ' || request_id)::text FROM stopped",
+        (request_id, user_id, CHANNEL),
+    )
+    return True if rows else await owns_request(database, user_id, request_id)
 
 
 async def owns_request(database: Database, user_id: UUID, request_id: UUID) -> bool | None:

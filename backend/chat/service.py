@@ -15,7 +15,6 @@ from backend.chat.sse import Readers
 from backend.database import Database
 from backend.errors import Conflict, NotFound
 from backend.metering.admission import Repeated
-from backend.notifications import Notifier
 from shared.chat import CancelAnswer, ChatAnswer, ChatRequest
 
 
@@ -39,13 +38,11 @@ class Chats:
         database: Database,
         generations: Generations,
         followings: Followings,
-        notifier: Notifier,
     ) -> None:
         self._pipeline = pipeline
         self._database = database
         self._generations = generations
         self._followings = followings
-        self._notifier = notifier
         self.readers = Readers()
 
     async def begin(self, caller: Caller, request: ChatRequest) -> Generation | Remote | ChatAnswer:
@@ -71,9 +68,7 @@ class Chats:
                 raise NotFound("There is no such request of yours.")
             running = generation.cancel()
         else:
-            running = await self._owns(identity, request_id)
-            if running:
-                await self._notifier.tell("cancel", request_id)
+            running = _theirs(await repository.ask_to_stop(self._database, identity.user_id, request_id))
         return CancelAnswer(request_id=request_id, state="cancelling" if running else "finished")
 
     async def follow(self, identity: Identity, request_id: UUID) -> Generation | Remote:
@@ -84,11 +79,11 @@ class Chats:
         feed = await self._followings.open(identity.user_id, request_id)
         if feed is not None:
             return Remote(request_id, feed)
-        await self._owns(identity, request_id)
+        _theirs(await repository.owns_request(self._database, identity.user_id, request_id))
         raise Conflict("This answer cannot be followed any more. Read the conversation instead.")
 
-    async def _owns(self, identity: Identity, request_id: UUID) -> bool:
-        running = await repository.owns_request(self._database, identity.user_id, request_id)
-        if running is None:
-            raise NotFound("There is no such request of yours.")
-        return running
+
+def _theirs(running: bool | None) -> bool:
+    if running is None:
+        raise NotFound("There is no such request of yours.")
+    return running

@@ -22,9 +22,16 @@ log = structlog.get_logger()
 
 
 async def renew_leases(services: "Services") -> None:
-    """Says which of this process's requests still run or wait to be settled; no other hold is kept."""
+    """Says which of this process's requests still run or wait to be settled; no other hold is kept.
+
+    Stops those of which nobody wants more, should this process not have been told.
+    """
     alive = services.generations.request_ids | services.settler.request_ids
-    await repository.renew_leases(services.database, services.process_id, alive, services.settings.lease_seconds)
+    seconds = services.settings.lease_seconds
+    held = await repository.renew_leases(services.database, services.process_id, alive, seconds)
+    for request_id, stop in held.items():
+        if stop:
+            services.generations.cancel(request_id)
 
 
 class Orphans(NamedTuple):

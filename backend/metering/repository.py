@@ -89,14 +89,16 @@ async def spendable(database: Database, user_id: UUID, monthly_credits: Decimal)
     return rows[0][0] or NOTHING
 
 
-async def renew_leases(database: Database, process_id: UUID, request_ids: set[UUID], lease_seconds: int) -> int:
-    """Renews the leases of those of a process's holds in one statement and says how many there are."""
+async def renew_leases(
+    database: Database, process_id: UUID, request_ids: set[UUID], lease_seconds: int
+) -> dict[UUID, bool]:
+    """Renews the leases of those of a process's holds in one statement. Says which there are, and which are to stop."""
     rows = await database.call(
-        "WITH renewed AS (UPDATE holds SET lease_until = clock_timestamp() + %s"
-        " WHERE process_id = %s AND request_id = ANY(%s) RETURNING 1) SELECT count(*) FROM renewed",
+        "UPDATE holds SET lease_until = clock_timestamp() + %s"
+        " WHERE process_id = %s AND request_id = ANY(%s) RETURNING request_id, stop",
         (timedelta(seconds=lease_seconds), process_id, list(request_ids)),
     )
-    return int(rows[0][0])
+    return dict(rows)
 
 
 async def orphans(database: Database, lease_seconds: int, limit: int = 200) -> list[Orphan]:

@@ -26,7 +26,7 @@ def _id() -> Any:
 class Hold(SQLModel, table=True):
     """Credits held for a running request. Its process renews the lease; settlement deletes the row, once.
 
-    `caller` is the person, or the API key that asked for them.
+    `caller` is the person, or the API key that asked for them. `stop`: somebody wants no more of the answer.
     """
 
     __tablename__ = "holds"
@@ -45,6 +45,7 @@ class Hold(SQLModel, table=True):
     conversation_id: UUID | None = None
     message_id: UUID | None = None
     route: Any = json_column()
+    stop: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     lease_until: datetime = time_column()
     created_at: datetime = created_column()
 

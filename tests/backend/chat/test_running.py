@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from backend.chat import generation
+from backend.metering.jobs import renew_leases
 from shared.errors import ErrorBody, ErrorCode
 from shared.events import Accepted, Delta, Done, EventId, decode
 from shared.messages import FinishReason
@@ -78,6 +79,16 @@ class TestStopping:
             )
             assert stopped.json()["state"] == "cancelling"
             events = [r.event for r in decode([line async for line in lines] + [""])]
+        assert isinstance(events[-1], Done)
+        assert events[-1].finish_reason is FinishReason.CANCELLED
+        await response.aclose()
+
+    async def test_a_stop_that_was_not_heard_is_done_with_the_next_lease(self, api: Api, person: Person) -> None:
+        response, request_id, lines = await begin(person)
+        with psycopg.connect(str(api.services.settings.database_url)) as connection:
+            connection.execute("UPDATE holds SET stop = true WHERE request_id = %s", (request_id,))
+        await renew_leases(api.services)
+        events = [r.event for r in decode([line async for line in lines] + [""])]
         assert isinstance(events[-1], Done)
         assert events[-1].finish_reason is FinishReason.CANCELLED
         await response.aclose()

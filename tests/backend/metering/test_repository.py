@@ -461,7 +461,7 @@ class TestLeases:
         kept, _ = mara.admit(process_id=UUID(int=2))
         lost, _ = mara.admit(process_id=UUID(int=2))
         connection.execute("UPDATE holds SET lease_until = clock_timestamp() - interval '2 hours'")
-        assert await repository.renew_leases(database, UUID(int=2), {kept, left}, 60) == 1
+        assert await repository.renew_leases(database, UUID(int=2), {kept, left}, 60) == {kept: False}
         assert {orphan.request_id for orphan in await repository.orphans(database, 60)} == {left, lost}
 
     async def test_old_keys_and_windows_are_forgotten(
