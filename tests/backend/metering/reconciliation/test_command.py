@@ -1,39 +1,42 @@
 """`fairlead reconcile`."""
 
 import asyncio
-import io
+import subprocess
 import sys
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import psycopg
 import pytest
 
-from backend import cli
 from backend.metering.reconciliation.command import span
 from backend.running.errors import OperatorError
 from tests.backend.requests import admitted, attempt, settled
 from tests.fixtures.api import Api, Person
 from tests.fixtures.databases import SECRET_KEY
+from tests.fixtures.processes import clean_environment
 
 Run = Callable[..., tuple[int, str]]
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], database_url: str) -> Run:
-    monkeypatch.setenv("DATABASE_URL", database_url)
-    monkeypatch.setenv("FAIRLEAD_SECRET_KEY", SECRET_KEY)
+def run(tmp_path: Path, database_url: str) -> Run:
+    """Runs the command with arguments, as a process; gives status and output."""
 
     def run(*arguments: str) -> tuple[int, str]:
-        monkeypatch.setattr(sys, "argv", ["fairlead", "reconcile", *arguments])
-        monkeypatch.setattr(sys, "stdin", io.StringIO())
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        out, err = capsys.readouterr()
-        return int(ended.value.code or 0), out + err
+        ended = subprocess.run(
+            [sys.executable, "-m", "backend.cli", "reconcile", *arguments],
+            cwd=tmp_path,
+            env=clean_environment(DATABASE_URL=database_url, FAIRLEAD_SECRET_KEY=SECRET_KEY),
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        return ended.returncode, ended.stdout
 
     return run
 
