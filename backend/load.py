@@ -6,17 +6,18 @@ that the system ends for want of memory.
 
 import asyncio
 import contextlib
+from collections import deque
 
 from backend.errors import Unavailable
 
 TICK = 0.1
 """Seconds between two looks at the clock."""
 
-LATE = 0.5
+LATE = 0.3
 """Seconds by which the event loop may lag: what everybody waits for, several times in each request."""
 
-FADE = 0.8
-"""What remains of a lag with each tick that is in time."""
+ON_END = 3
+"""Ticks that have to be late before it counts: a single pause is none of the load's."""
 
 MAX_BODY_BYTES = 10_000_000
 """The longest body a request may have."""
@@ -35,8 +36,12 @@ class Load:
         self._most_bytes = most_bytes
         self._bytes = 0
         self._task: asyncio.Task[None] | None = None
-        self.lag = 0.0
-        """Seconds by which the loop was late of late."""
+        self._late: deque[float] = deque([0.0] * ON_END, maxlen=ON_END)
+
+    @property
+    def lag(self) -> float:
+        """Seconds by which the loop has been late at least, for `ON_END` ticks."""
+        return min(self._late)
 
     def start(self) -> None:
         """Begins to watch the running loop."""
@@ -63,7 +68,7 @@ class Load:
         """Raises `Unavailable` when one answer more than so many would be too much."""
         if answers >= self._most_answers:
             raise Unavailable("Too many answers are being written at the moment. Try again.", retry_after=RETRY_AFTER)
-        if self.lag > LATE:
+        if answers and self.lag > LATE:
             raise Unavailable("Fairlead is overloaded at the moment. Try again shortly.", retry_after=RETRY_AFTER)
 
     async def _watch(self) -> None:
@@ -71,4 +76,4 @@ class Load:
         while True:
             due = loop.time() + TICK
             await asyncio.sleep(TICK)
-            self.lag = max(loop.time() - due, self.lag * FADE)
+            self._late.append(loop.time() - due)

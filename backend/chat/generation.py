@@ -109,14 +109,16 @@ class Generation:
         self.balance = self.order.balance + self.order.held - ended.charged
         log_end = last_news(self.order, self.feed, ended.last_words(self.balance)) if self.order.streamed else None
         settling = self._settler.submit(settlement(ended, log_end))
+        saved = False
         try:
             settled: Settled = await asyncio.wait_for(asyncio.shield(settling), SETTLE_PATIENCE)
             self.balance = settled.balance
+            saved = settled.settled or settled.charged == ended.charged  # else somebody took it for lost
         except (TimeoutError, asyncio.CancelledError):
             log.warning("settled_later", request_id=str(self.order.request_id))
-            ended = structs.replace(ended, error=ended.error or Unavailable(UNSAVED, retry_after=5))
         except Exception:
             log.exception("not_settled", request_id=str(self.order.request_id))
+        if not saved:
             ended = structs.replace(ended, error=ended.error or Unavailable(UNSAVED, retry_after=5))
         for event in ended.last_words(self.balance):
             self.feed.say(event)
