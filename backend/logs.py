@@ -5,6 +5,7 @@ import logging
 import re
 import sys
 import traceback
+from typing import BinaryIO, cast
 
 import msgspec
 import structlog
@@ -23,6 +24,16 @@ def _told(exc_info: ExcInfo) -> str:
 _exceptions = structlog.processors.ExceptionRenderer(_told)
 
 
+class _StandardOutput:
+    """What standard output is when a line is written: loggers are made once and outlive whoever borrows it."""
+
+    def write(self, line: bytes) -> int:
+        return sys.stdout.buffer.write(line)
+
+    def flush(self) -> None:
+        sys.stdout.buffer.flush()
+
+
 def configure_logging(level: str) -> None:
     """Sets structlog and the standard library's logging up for one process."""
     number = _LEVELS[level]
@@ -35,7 +46,7 @@ def configure_logging(level: str) -> None:
             _render,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.BytesLoggerFactory(sys.stdout.buffer),
+        logger_factory=structlog.BytesLoggerFactory(cast("BinaryIO", _StandardOutput())),
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=max(number, logging.WARNING), stream=sys.stdout, format="%(message)s", force=True)

@@ -100,3 +100,15 @@ def test_an_error_of_the_database_does_not_repeat_what_the_statement_was_given(
     [line] = written(program.replace("URL", repr(postgres_url)).replace("HOW", how))
     assert told in line["exception"]
     assert CANARY not in json.dumps(line)
+
+
+def test_a_logger_outlives_whoever_borrows_standard_output() -> None:
+    lines = written(
+        "import io, sys\n"
+        "before, sys.stdout = sys.stdout, io.TextIOWrapper(io.BytesIO())\n"
+        "log.info('borrowed')\n"
+        "sys.stdout.close()\n"
+        "sys.stdout = before\n"
+        "log.info('back')"
+    )
+    assert [line["event"] for line in lines] == ["back"]
