@@ -67,7 +67,7 @@ def shown_cost(chain: str) -> Decimal:
 
 def test_a_call_that_fell_back_tells_every_attempt(join: Join, visit: Open, provider: Provider) -> None:
     person, prompt = join(), f"Tell me of {uuid4().hex[:8]}"
-    provider.when(prompt, fault="401", times=1)
+    provider.when(prompt, fault="404", times=1)
     body = {"message": {"content": prompt}, "assistant": "general", "stream": False}
     request_id = person.http.post(CHAT, json=body).raise_for_status().json()["request_id"]
     page = visit(join(role=UserRole.SUPPORT)).open(f"/admin-calls?q={request_id}")

@@ -34,10 +34,13 @@ def active(installation: Installation) -> dict[str, dict[str, Any]]:
     return {model["display_name"]: model for model in models}
 
 
-def toggle(desk: Page, name: str) -> Locator:
-    """A model's toggle, when the one it replaces is gone."""
-    found = desk.get_by_role("switch", name=f"{name} active")
+def toggle(desk: Page, name: str, *, on: bool | None = None) -> Locator:
+    """A model's toggle when the one that it replaces is gone, and when it is on or off."""
+    state = "" if on is None else ":checked" if on else ":not(:checked)"
+    found = desk.locator(f'input[role="switch"][aria-label="{name} active"]')
     expect(found).to_have_count(1)
+    settled(desk)
+    expect(found.and_(desk.locator(f"input{state}"))).to_have_count(1)
     return found
 
 
@@ -55,7 +58,7 @@ def test_a_model_turned_off_with_a_reason_is_avoided_by_the_next_chat(
     chat = ChatPage(visit(join()).open())
     expect(chat.ask("Good morning")).to_contain_text(f"General assistant · {FAST} · ")
     desk = visit(join(role=UserRole.ADMIN)).open("/admin-models?q=Simulated")
-    expect(toggle(desk, FAST)).to_be_checked()
+    toggle(desk, FAST, on=True)
     dialog = press(desk, FAST)
     expect(dialog).to_contain_text(f"Turn off {FAST}")
     dialog.get_by_role("button", name="Turn off", exact=True).click()
@@ -64,7 +67,7 @@ def test_a_model_turned_off_with_a_reason_is_avoided_by_the_next_chat(
     dialog.get_by_role("button", name="Turn off", exact=True).click()
     expect(desk.get_by_text(f"{FAST} is off")).to_be_visible()
     expect(dialog).to_be_hidden()
-    expect(toggle(desk, FAST)).not_to_be_checked()
+    toggle(desk, FAST, on=False)
 
     expect(chat.ask("Good evening", answers=2)).to_contain_text(f"General assistant · {BALANCED} · ")
     (entry,) = installation.get(f"{ADMIN}/audit", action="model.deactivated", limit="1")["items"]
@@ -85,12 +88,12 @@ def test_a_toggle_goes_back_when_the_dialog_is_left(join: Join, visit: Open, ins
     dialog = press(desk, FAST)
     dialog.get_by_role("button", name="Cancel", exact=True).click()
     expect(dialog).to_be_hidden()
-    expect(toggle(desk, FAST)).to_be_checked()
+    toggle(desk, FAST, on=True)
     dialog = press(desk, FAST)
     expect(dialog).to_be_visible()
     desk.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
-    expect(toggle(desk, FAST)).to_be_checked()
+    toggle(desk, FAST, on=True)
     assert active(installation)[FAST]["active"]
 
 

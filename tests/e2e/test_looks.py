@@ -63,7 +63,7 @@ def scene(installation: Installation, simulator_url: str) -> Scene:
     provider.when(f"Compare {mark}", says=[RICH])
     person = join(installation, name="Ada Administrator", role=UserRole.ADMIN)
     conversation = say(person, f"Compare {mark} ways to sort rows in Python.\n\nKeep it short.")
-    provider.when(f"Switch {mark}", fault="401", times=1)
+    provider.when(f"Switch {mark}", fault="404", times=1)
     say(person, f"Switch {mark} to another model")
     for name, request in (("Ines Duarte", {"plan": "pro"}), ("Jonas Weber", {"model_family": "reasoning"})):
         asker = join(installation, name=name)

@@ -86,7 +86,7 @@ def test_another_model_takes_over_when_one_fails_and_the_answer_says_so(
     join: Join, visit: Open, provider: Provider
 ) -> None:
     prompt = f"Tell me of {uuid4().hex[:8]}"
-    provider.when(prompt, fault="401", times=1)
+    provider.when(prompt, fault="404", times=1)
     provider.when(prompt, says=["All is well."])
     chat = ChatPage(visit(join()).open())
     chat.ask(prompt)
