@@ -11,11 +11,12 @@ from shared.wire import Answer, Credits, Instant, Request
 
 
 class Role(StrEnum):
-    """Who speaks."""
+    """Who speaks. `tool` gives the result of a tool that an assistant asked for."""
 
     SYSTEM = "system"
     USER = "user"
     ASSISTANT = "assistant"
+    TOOL = "tool"
 
 
 class MessageState(StrEnum):
@@ -34,6 +35,7 @@ class FinishReason(StrEnum):
     LENGTH = "length"
     CANCELLED = "cancelled"
     CONTENT_FILTER = "content_filter"
+    TOOL_CALLS = "tool_calls"
 
 
 class ChatMessage(Request, frozen=True, kw_only=True):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
-from backend.providers.calls import ChatCall, Piece, Reply
+from backend.providers.calls import ChatCall, EmbeddingCall, Embeddings, PictureCall, Pictures, Piece, Reply
 from backend.providers.errors import ProviderError
 from backend.providers.vendors import Vendor
 from shared.messages import FinishReason
@@ -65,3 +65,26 @@ class Dialect(Protocol):
 
     def open_decoder(self) -> Decoder:
         """A decoder for one stream."""
+
+    def unspoken(self, call: ChatCall, vendor: Vendor) -> tuple[str, ...]:
+        """What of a call cannot be said to this vendor, as names of OpenAI's request fields, in alphabetical order."""
+
+
+class EmbeddingDialect(Protocol):
+    """A wire format for embeddings; errors are those of the chat dialect of the same name."""
+
+    def encode_embedding(self, call: EmbeddingCall, vendor: Vendor) -> Encoded:
+        """The request for `call`."""
+
+    def decode_embeddings(self, body: bytes) -> Embeddings:
+        """The vectors in a response. Raises `ProviderError`."""
+
+
+class PictureDialect(Protocol):
+    """A wire format for making pictures; errors are those of the chat dialect of the same name."""
+
+    def encode_picture(self, call: PictureCall, vendor: Vendor) -> Encoded:
+        """The request for `call`; its headers name the media type when it is not JSON."""
+
+    def decode_pictures(self, body: bytes) -> Pictures:
+        """The pictures in a response. Raises `ProviderError`."""
