@@ -20,7 +20,7 @@ from backend.providers.pacing import Metronome
 from backend.providers.registry import dialect
 from backend.providers.stream import PACE, ProviderStream
 from backend.providers.transport import Exchange, Transport, trusted_roots
-from backend.providers.vendors import vendor
+from backend.providers.vendors import Vendor, vendor
 
 _HEADERS = {"content-type": "application/json", "accept-encoding": "identity", "user-agent": "fairlead"}
 _MAX_ERROR_BYTES = 64 * 1024
@@ -112,7 +112,8 @@ class ProviderClient:
         spoken = dialect(target)
         try:
             async with asyncio.timeout(PROBE_SECONDS):
-                exchange = await self._exchange(target, spoken.encode_probe(vendor(target.provider)))
+                known = _vendor(target)
+                exchange = await self._exchange(target, known, spoken.encode_probe(known))
                 try:
                     body = b"" if exchange.status == 200 else await exchange.read(_MAX_ERROR_BYTES)
                 finally:
@@ -129,9 +130,10 @@ class ProviderClient:
             raise
 
     async def _send(self, spoken: Dialect, target: Target, call: ChatCall, *, stream: bool) -> Exchange:
-        return await self._exchange(target, spoken.encode_request(call, stream=stream, vendor=vendor(target.provider)))
+        known = _vendor(target)
+        return await self._exchange(target, known, spoken.encode_request(call, stream=stream, vendor=known))
 
-    async def _exchange(self, target: Target, encoded: Encoded) -> Exchange:
+    async def _exchange(self, target: Target, known: Vendor, encoded: Encoded) -> Exchange:
         transport = self._transports.get(target.allow_private_network)
         if transport is None:
             raise ConnectFailed("the client is closed")
@@ -139,9 +141,14 @@ class ProviderClient:
         if target.api_key:
             if not (target.api_key.isascii() and target.api_key.isprintable()):
                 raise TargetRefused("its key has characters that cannot be sent")
-            headers["authorization"] = f"Bearer {target.api_key}"
+            name, value = known.credential(target.api_key)
+            headers[name] = value
         url = target.base_url.rstrip("/") + encoded.path
         return await transport.send(url, headers, encoded.body, connect=target.limits.connect)
+
+
+def _vendor(target: Target) -> Vendor:
+    return vendor(target.provider, target.dialect, target.base_url)
 
 
 async def _check(spoken: Dialect, exchange: Exchange) -> None:

@@ -1,28 +1,60 @@
 """Where vendors differ although they speak the same dialect."""
 
+from functools import lru_cache
 from typing import Literal
 
 import msgspec
+
+SAMPLING = frozenset({"frequency_penalty", "logit_bias", "presence_penalty", "user"})
+"""What nearly every server that copies OpenAI knows."""
 
 
 class Vendor(msgspec.Struct, frozen=True, kw_only=True):
     """One vendor's endpoint and its departures from the dialect.
 
-    `output_limit` and `seed` are the names of the request's fields for them. `usage_option`: takes
-    `stream_options.include_usage` and would not report usage in a stream without. `cost_option`: reports what the
-    call cost when asked with `usage.include`. `prefix`: goes on from a final turn of the assistant that is so marked,
-    and refuses one that is not. `headers` go with every request.
+    `key_header` carries the credential, after `key_scheme` if there is one. `output_limit` and `seed` are the names
+    of the request's fields for them. `usage_option`: takes `stream_options.include_usage` and would not report usage
+    in a stream without. `cost_option`: reports what the call cost when asked with `usage.include`. `prefix`: goes on
+    from a final turn of the assistant that is so marked, and refuses one that is not. `short_tool_ids`: tool uses have
+    ids of nine letters and digits. `schemas`: answers by a JSON Schema, not only in JSON. `lacks` are fields of a call
+    it does not take and `knows` those beyond a call that it does, by their names in OpenAI's request. `headers` go with
+    every request.
     """
 
     dialect: str = "openai"
     base_url: str | None = None
+    key_header: str = "authorization"
+    key_scheme: str = "Bearer"
     output_limit: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
     seed: Literal["seed", "random_seed"] = "seed"
     usage_option: bool = True
     cost_option: bool = False
     prefix: bool = False
+    short_tool_ids: bool = False
+    schemas: bool = True
+    lacks: frozenset[str] = frozenset()
+    knows: frozenset[str] = SAMPLING
     headers: tuple[tuple[str, str], ...] = ()
 
+    def path(self, path: str, model: str = "") -> str:
+        """What follows the base URL to reach `path` for a model."""
+        return path
+
+    def credential(self, key: str) -> tuple[str, str]:
+        """The header that carries `key`."""
+        return self.key_header, f"{self.key_scheme} {key}" if self.key_scheme else key
+
+
+PLAIN: dict[str, Vendor] = {
+    "openai": Vendor(),
+    # docs.anthropic.com/en/api/overview#authentication
+    "anthropic": Vendor(dialect="anthropic", key_header="x-api-key", key_scheme=""),
+    # ai.google.dev/api#authentication
+    "gemini": Vendor(dialect="gemini", key_header="x-goog-api-key", key_scheme=""),
+    # docs.cohere.com/reference/about#authentication
+    "cohere": Vendor(dialect="cohere"),
+}
+"""The vendor without departures of each dialect."""
 
 VENDORS: dict[str, Vendor] = {
     # OpenAI's newer models refuse `max_tokens`: platform.openai.com/docs/api-reference/chat/create
@@ -40,9 +72,15 @@ VENDORS: dict[str, Vendor] = {
     "simulator": Vendor(),
 }
 
-_PLAIN = Vendor()
 
+@lru_cache(maxsize=256)
+def vendor(provider: str, dialect: str, base_url: str = "") -> Vendor:
+    """The vendor of that name when it is spoken to in its own dialect, else the plain one of the dialect.
 
-def vendor(provider: str) -> Vendor:
-    """The vendor of that name, or one without departures for an endpoint an admin added."""
-    return VENDORS.get(provider, _PLAIN)
+    A provider that an admin added under another name is the vendor at whose address it is.
+    """
+    known = VENDORS.get(provider)
+    if known is not None and known.dialect == dialect:
+        return known
+    at_address = (v for v in VENDORS.values() if v.base_url and v.base_url == base_url and v.dialect == dialect)
+    return next(at_address, PLAIN.get(dialect, PLAIN["openai"]))

@@ -6,18 +6,23 @@ Source of the wire facts: platform.openai.com/docs/api-reference/chat; departure
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
-from backend.providers.calls import ChatCall, Piece, Reply, Turn
-from backend.providers.dialects import Encoded
+from backend.providers.calls import Piece, Reply
 from backend.providers.dialects.openai_faults import decode_error, read_fault, words_of
+from backend.providers.dialects.openai_request import encode_probe, encode_request, unspoken
 from backend.providers.dialects.openai_usage import Reported, read_usage
 from backend.providers.errors import Malformed, ProviderError, ServerFault, Truncated
 from backend.providers.sse import EventReader
-from backend.providers.vendors import Vendor
-from shared.messages import FinishReason, Role
+from shared.messages import FinishReason
 
-__all__ = ["StreamDecoder", "decode_error", "decode_reply", "encode_probe", "encode_request", "open_decoder"]
-
-PATH = "/chat/completions"
+__all__ = [
+    "StreamDecoder",
+    "decode_error",
+    "decode_reply",
+    "encode_probe",
+    "encode_request",
+    "open_decoder",
+    "unspoken",
+]
 
 UNREADABLE = (msgspec.DecodeError, ValueError, RecursionError)
 """What msgspec raises for bytes that are not the JSON asked for."""
@@ -31,29 +36,6 @@ _FINISH_REASONS = {
 }
 _BREAKDOWNS = {"error", "insufficient_system_resource"}
 """Finish reasons that confess a failure: OpenRouter's and Mistral's, and DeepSeek's."""
-
-
-class _Prefix(Struct):
-    """The beginning of the answer, as Mistral wants it marked: docs.mistral.ai/capabilities/completion/usage."""
-
-    role: Role
-    content: str
-    prefix: bool = True
-
-
-class _Request(Struct, omit_defaults=True):
-    model: str
-    messages: tuple[Turn | _Prefix, ...]
-    max_tokens: int | None = None
-    max_completion_tokens: int | None = None
-    temperature: float | None = None
-    top_p: float | None = None
-    stop: tuple[str, ...] | None = None
-    seed: int | None = None
-    random_seed: int | None = None
-    stream: bool = False
-    stream_options: dict[str, bool] | None = None
-    usage: dict[str, bool] | None = None
 
 
 class _Part(Struct, gc=False):
@@ -97,37 +79,9 @@ class _Identity(Struct):
     id: str | None = None
 
 
-_encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(_Body).decode
 _decode_identity = msgspec.json.Decoder(_Identity).decode
 _NOTHING = Piece()
-
-
-def encode_request(call: ChatCall, *, stream: bool, vendor: Vendor) -> Encoded:
-    """The request for `call` in the fields this vendor knows."""
-    body = _Request(
-        model=call.model,
-        messages=_marked(call.messages) if vendor.prefix else call.messages,
-        temperature=call.temperature,
-        top_p=call.top_p,
-        stop=call.stop or None,
-        stream=stream,
-        stream_options={"include_usage": True} if stream and vendor.usage_option else None,
-        usage={"include": True} if vendor.cost_option else None,
-    )
-    setattr(body, vendor.output_limit, call.max_tokens)
-    setattr(body, vendor.seed, call.seed)
-    return Encoded(PATH, vendor.headers, _encode(body))
-
-
-def encode_probe(vendor: Vendor) -> Encoded:
-    """The list of models: platform.openai.com/docs/api-reference/models/list."""
-    return Encoded("/models", vendor.headers)
-
-
-def _marked(turns: tuple[Turn, ...]) -> tuple[Turn | _Prefix, ...]:
-    last = turns[-1]
-    return (*turns[:-1], _Prefix(last.role, last.content)) if last.role is Role.ASSISTANT else turns
 
 
 def decode_reply(body: bytes) -> Reply:

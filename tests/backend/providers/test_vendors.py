@@ -7,26 +7,30 @@ from msgspec.structs import replace
 from backend.providers.calls import ChatCall, Turn
 from backend.providers.dialects import openai
 from backend.providers.registry import DIALECTS
-from backend.providers.vendors import VENDORS, vendor
+from backend.providers.vendors import PLAIN, VENDORS, Vendor, vendor
 from backend.settings import Settings
 from shared.messages import Role
 
 CALL = ChatCall(model="m", messages=(Turn(Role.USER, "hi"),), max_tokens=9, seed=4, temperature=0.5, stop=("x",))
 
 
+def known(provider: str) -> Vendor:
+    return vendor(provider, VENDORS[provider].dialect if provider in VENDORS else "openai")
+
+
 def sent(provider: str, *, stream: bool) -> dict[str, object]:
-    return msgspec.json.decode(openai.encode_request(CALL, stream=stream, vendor=vendor(provider)).body)
+    return msgspec.json.decode(openai.encode_request(CALL, stream=stream, vendor=known(provider)).body)
 
 
 @pytest.mark.parametrize("name", VENDORS)
 def test_every_vendor_speaks_a_known_dialect_at_a_plain_address(name):
-    known = VENDORS[name]
-    assert known.dialect in DIALECTS
-    if known.base_url is not None:
-        parts = urlsplit(known.base_url)
+    listed = VENDORS[name]
+    assert listed.dialect in DIALECTS
+    if listed.base_url is not None:
+        parts = urlsplit(listed.base_url)
         assert parts.scheme == ("http" if name == "ollama" else "https")
         assert (parts.query, parts.username) == ("", None)
-        assert not known.base_url.endswith("/")
+        assert not listed.base_url.endswith("/")
 
 
 def test_every_key_that_settings_take_has_a_vendor():
@@ -68,9 +72,34 @@ def test_an_unknown_provider_is_taken_for_a_plain_one():
 def test_only_mistral_marks_the_beginning_of_an_answer() -> None:
     turns = (*CALL.messages, Turn(Role.ASSISTANT, "It begins"))
     for provider in VENDORS:
-        body = openai.encode_request(replace(CALL, messages=turns), stream=True, vendor=vendor(provider)).body
+        body = openai.encode_request(replace(CALL, messages=turns), stream=True, vendor=known(provider)).body
         last = msgspec.json.decode(body)["messages"][-1]
         assert last.pop("prefix", False) is (provider == "mistral")
         assert last == {"role": "assistant", "content": "It begins"}
-    plain = openai.encode_request(CALL, stream=True, vendor=vendor("mistral")).body
+    plain = openai.encode_request(CALL, stream=True, vendor=known("mistral")).body
     assert "prefix" not in msgspec.json.decode(plain)["messages"][-1]
+
+
+@pytest.mark.parametrize(
+    ("provider", "dialect", "header"),
+    [
+        ("openai", "openai", ("authorization", "Bearer k")),
+        ("anthropic", "anthropic", ("x-api-key", "k")),
+        ("my-own", "anthropic", ("x-api-key", "k")),
+        ("my-own", "gemini", ("x-goog-api-key", "k")),
+        ("simulator", "gemini", ("x-goog-api-key", "k")),
+        ("my-own", "cohere", ("authorization", "Bearer k")),
+        ("my-own", "openai", ("authorization", "Bearer k")),
+    ],
+)
+def test_a_key_travels_as_the_dialect_has_it(provider, dialect, header):
+    assert vendor(provider, dialect).credential("k") == header
+
+
+def test_a_vendor_spoken_to_in_another_dialect_than_its_own_is_a_plain_one():
+    assert vendor("mistral", "anthropic") == PLAIN["anthropic"]
+
+
+def test_a_provider_under_another_name_is_the_vendor_at_its_address():
+    assert vendor("openai-eu", "openai", "https://api.openai.com/v1") is VENDORS["openai"]
+    assert vendor("openai-eu", "openai", "https://elsewhere.example/v1") is PLAIN["openai"]
