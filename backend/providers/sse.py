@@ -1,8 +1,11 @@
 """Server-sent events as providers send them: bytes in, the data of whole events out.
 
 The grammar is WHATWG HTML §9.2.6. Names, ids and retry times are passed over, for no dialect needs them. Reading is
-fast for what servers nearly always send, one `data: ` line and a blank line per event, and right for the rest.
+fast for what servers nearly always send, one `data: ` line and a blank line per event, perhaps after a line with its
+name, and right for the rest.
 """
+
+import re
 
 from backend.providers.errors import Malformed
 
@@ -10,6 +13,7 @@ MAX_EVENT_BYTES = 8 * 1024 * 1024
 """The longest event accepted, so that a server which never ends one cannot fill the memory."""
 
 _BOM = b"\xef\xbb\xbf"
+_NAMED = re.compile(rb"^event: [^\n]*\ndata: ([^\n]*)\n\n", re.MULTILINE)
 
 
 class EventReader:
@@ -25,6 +29,11 @@ class EventReader:
     def feed(self, data: bytes) -> list[bytes]:
         """The data of every event that `data` completes. Raises `Malformed` for an event that never ends."""
         if self._return_seen or b"\r" in data:
+            if self._begun and data.startswith(b"data: ") and data.endswith(b"\r\n\r\n") and not self._pending:
+                payloads = data[6:-4].split(b"\r\n\r\ndata: ")
+                if data.count(b"\n") == data.count(b"\r") == 2 * len(payloads):
+                    self._return_seen = False
+                    return payloads
             data = self._with_plain_newlines(data)
         if self._pending:
             if b"\n\n" not in data and not (self._pending.endswith(b"\n") and data.startswith(b"\n")):
@@ -45,6 +54,10 @@ class EventReader:
         if data.startswith(b"data: "):
             payloads = data[6:-2].split(b"\n\ndata: ")
             if data.count(b"\n") == 2 * len(payloads):
+                return payloads
+        elif data.startswith(b"event: "):
+            payloads = _NAMED.findall(data)
+            if data.count(b"\n") == 3 * len(payloads):
                 return payloads
         return [payload for event in data.split(b"\n\n") if (payload := _data_of(event)) is not None]
 

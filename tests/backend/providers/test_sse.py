@@ -46,7 +46,21 @@ def test_events_are_read_as_the_standard_says(data, events):
 
 
 LINES = st.sampled_from(
-    [b"data: {}", b"data: [1]", b"data:x", b"data", b": c", b"event: e", b"", b"data: \xc3\xa4", b"id: 1", b"dat"]
+    [
+        b"data: {}",
+        b"data: [1]",
+        b"data:x",
+        b"data",
+        b": c",
+        b"event: e",
+        b"event: e\ndata: {}\n",
+        b"event: e\r\ndata: {}\r\n",
+        b"data: event: e",
+        b"",
+        b"data: \xc3\xa4",
+        b"id: 1",
+        b"dat",
+    ]
 )
 STREAMS = st.lists(st.tuples(LINES, st.sampled_from([b"\n", b"\r\n", b"\r", b"\n\n", b"\r\n\r\n"])), max_size=30).map(
     lambda lines: b"".join(line + end for line, end in lines)
