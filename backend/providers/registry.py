@@ -1,14 +1,11 @@
 """The dialects Fairlead speaks."""
 
 from backend.providers.calls import Target
-from backend.providers.dialects import Dialect, anthropic, cohere, gemini, openai
+from backend.providers.dialects import Dialect, openai
 from backend.providers.errors import TargetRefused
 
 DIALECTS: dict[str, Dialect] = {
     "openai": openai,
-    "anthropic": anthropic,
-    "gemini": gemini,
-    "cohere": cohere,
 }
 
 
