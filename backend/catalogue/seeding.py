@@ -12,7 +12,7 @@ from backend.catalogue.keys import OLLAMA, SIMULATOR, provider_key, why_unusable
 from backend.catalogue.prices import BUCKETS
 from backend.catalogue.tables import Model, ModelPrice, ModelProvider, ProviderEndpoint
 from backend.columns import new_id
-from backend.providers.vendors import vendor
+from backend.providers.vendors import VENDORS
 from backend.secrets import Secrets
 from backend.settings import Settings
 
@@ -31,8 +31,8 @@ async def add_providers(session: AsyncSession, defaults: list[DefaultProvider], 
                 id=new_id(),
                 name=default.name,
                 display_name=default.display_name,
-                dialect=vendor(default.name).dialect,
-                api_base_url=address or vendor(default.name).base_url or "",
+                dialect=VENDORS[default.name].dialect,
+                api_base_url=address or VENDORS[default.name].base_url or "",
                 needs_key=default.needs_key,
                 allow_private_network=default.allow_private_network,
             )
