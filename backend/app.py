@@ -69,6 +69,7 @@ def parts(services: Services) -> dict[str, object]:
         "catalogue": services.catalogue,
         "identities": services.identities,
         "accounts": services.accounts,
+        "attachments": services.attachments,
         "chats": services.chats,
         "settler": services.settler,
         "generations": services.generations,

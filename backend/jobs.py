@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import structlog
 
 from backend.accounts import jobs as accounts
+from backend.attachments import jobs as attachments
 from backend.chat import jobs as chat
 from backend.metering import jobs as metering
 from backend.metering.reconciliation import jobs as reconciliation
@@ -53,6 +54,7 @@ JOBS = (
     Job("repair_books", of_a_lease(1 / 2), reconciliation.repair_books),
     Job("check_money", every(reconciliation.MONEY_SECONDS), reconciliation.check_money),
     Job("purge_metering", every(600), metering.purge),
+    Job("purge_attachments", every(600), attachments.purge),
     Job("purge_accounts", every(600), accounts.purge),
 )
 

@@ -16,7 +16,7 @@ _MEANING = {
     404: "Absent, or not yours",
     409: "Conflict",
     413: "Too large",
-    415: "Not JSON",
+    415: "A kind of body or file that is not taken",
     422: "Refused by a risk filter",
     429: "A limit is reached",
     502: "Provider fault",

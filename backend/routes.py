@@ -11,6 +11,7 @@ from backend.admin.overview.controller import OverviewController
 from backend.admin.users.controller import AdminUsersController
 from backend.assistants.admin_controller import AdminAssistantsController
 from backend.assistants.controller import AssistantsController
+from backend.attachments.controller import AttachmentsController
 from backend.catalogue.admin_controller import AdminModelsController, AdminProvidersController, MultipliersController
 from backend.catalogue.controller import ModelsController
 from backend.chat.controller import ChatController
@@ -33,6 +34,7 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     ModelsController,
     PlansController,
     PlanRequestsController,
+    AttachmentsController,
     ChatController,
     ConversationsController,
     MessagesController,

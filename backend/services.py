@@ -9,6 +9,8 @@ import structlog
 
 from backend.accounts.identities import IdentityCache
 from backend.accounts.service import Accounts
+from backend.attachments.reading import FileReading
+from backend.attachments.service import Attachments
 from backend.catalogue.cache import CatalogueCache
 from backend.chat.following import Followings
 from backend.chat.generations import Generations
@@ -52,6 +54,7 @@ class Services:
         self.identities = IdentityCache(self.database, self.secrets)
         self.accounts = Accounts(settings, self.database, self.secrets, self.identities)
         self.examiner = Examiner(self.secrets)
+        self.attachments = Attachments(self.database, self.secrets, FileReading())
         self.client = ProviderClient()
         self.settler = Settler(self.database)
         self.load = Load(settings.max_answers)

@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 from backend.accounts import tables as accounts
 from backend.admin import tables as admin
 from backend.assistants import tables as assistants
+from backend.attachments import tables as attachments
 from backend.catalogue import tables as catalogue
 from backend.chat import tables as chat
 from backend.entitlements import tables as entitlements
@@ -13,6 +14,18 @@ from backend.metering.reconciliation import tables as reconciliation
 from backend.policy import tables as policy
 from backend.precheck import tables as precheck
 
-MODULES = (accounts, assistants, catalogue, policy, entitlements, precheck, chat, metering, reconciliation, admin)
+MODULES = (
+    accounts,
+    assistants,
+    catalogue,
+    policy,
+    entitlements,
+    precheck,
+    chat,
+    attachments,
+    metering,
+    reconciliation,
+    admin,
+)
 
 metadata = SQLModel.metadata

@@ -10,11 +10,13 @@ from msgspec import Struct
 from backend.accounts.identity import Identity
 from shared.plans import PlanLimits
 
-Kind = Literal["chat", "precheck", "image"]
+Kind = Literal["chat", "precheck", "image", "upload"]
 
 MINUTE = 60
 UNLIMITED = 1_000_000_000_000
-ADDRESS_REQUESTS_PER_MINUTE: dict[Kind, int] = {"chat": 600, "precheck": 1200, "image": 120}
+ADDRESS_REQUESTS_PER_MINUTE: dict[Kind, int] = {"chat": 600, "precheck": 1200, "image": 120, "upload": 600}
+UPLOADS_PER_MINUTE = 60
+"""Of one person: reading files is costly."""
 _IPV6_SITE_BITS = 64
 
 
@@ -45,6 +47,7 @@ def windows(kind: Kind, identity: Identity, limits: PlanLimits, address: str) ->
         "chat": limits.requests_per_minute,
         "precheck": limits.prechecks_per_minute,
         "image": limits.images_per_minute,
+        "upload": UPLOADS_PER_MINUTE,
     }[kind]
     tokens = limits.tokens_per_minute if kind == "chat" else None
     found = [Window(_user_key(kind, identity.user_id), MINUTE, requests or UNLIMITED, tokens or UNLIMITED)]
