@@ -13,6 +13,7 @@ from litestar.routes import HTTPRoute
 from backend.app import create_app
 from shared.accounts import UserRole
 from tests.fixtures.api import Api, Join, Person
+from tests.fixtures.attachments import attach
 from tests.fixtures.databases import settings_for
 from tests.fixtures.streams import ask
 
@@ -61,6 +62,9 @@ ROUTES: dict[str, Who] = {
     "DELETE /api/conversations/{conversation_id}": Who.USER,
     "GET /api/conversations/{conversation_id}/messages": Who.USER,
     "PUT /api/messages/{message_id}/feedback": Who.USER,
+    "POST /api/attachments": Who.USER,
+    "GET /api/attachments/{attachment_id}": Who.USER,
+    "DELETE /api/attachments/{attachment_id}": Who.USER,
     "GET /api/usage": Who.USER,
     "GET /api/plans": Who.USER,
     "GET /api/plan-requests": Who.USER,
@@ -106,6 +110,8 @@ OWN_OBJECTS = {
     "DELETE /api/conversations/{conversation_id}": None,
     "GET /api/conversations/{conversation_id}/messages": None,
     "PUT /api/messages/{message_id}/feedback": {"rating": "up"},
+    "GET /api/attachments/{attachment_id}": None,
+    "DELETE /api/attachments/{attachment_id}": None,
     "POST /api/ai/chat/{request_id}/cancel": None,
     "GET /api/ai/chat/{request_id}/events": None,
 }
@@ -135,7 +141,16 @@ def test_every_route_says_here_who_may_call_it() -> None:
 async def call(http: httpx.AsyncClient, route: str, ids: dict[str, str] | None = None, **more: Any) -> httpx.Response:
     """Calls a route, with ids that belong to nobody where none are given."""
     method, path = route.split(" ")
-    names = ("conversation_id", "message_id", "request_id", "user_id", "model_id", "provider_id", "endpoint_id")
+    names = (
+        "conversation_id",
+        "message_id",
+        "request_id",
+        "user_id",
+        "model_id",
+        "provider_id",
+        "endpoint_id",
+        "attachment_id",
+    )
     found = {name: str(uuid4()) for name in (*names, "assistant_id", "plan_id")}
     known = found | {"file_path": "x", "path": "x"} | (ids or {})
     return await http.request(method, path.format(**known), **more)
@@ -218,6 +233,7 @@ class TestOwners:
             "conversation_id": str(answer.conversation_id),
             "message_id": str(answer.message_id),
             "request_id": str(answer.request_id),
+            "attachment_id": str((await attach(user, b"words")).id),
         }
 
     @pytest.mark.parametrize("role", UserRole)

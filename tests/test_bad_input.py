@@ -14,12 +14,14 @@ from backend.app import MAX_BODY_BYTES
 from backend.settings import Settings
 from shared.errors import ErrorEnvelope
 from tests.fixtures.api import Api, Join, Person
+from tests.fixtures.attachments import attach
 from tests.fixtures.books import books_balance, holds
 from tests.fixtures.databases import settings_for
 
 pytestmark = pytest.mark.timeout(600)
 AT_ONCE = 8
 JSON = {"content-type": "application/json"}
+FORM = {"content-type": "multipart/form-data; boundary=x"}
 
 NONSENSE: list[object] = [
     None,
@@ -103,6 +105,7 @@ async def ids(admin: Person, join: Join) -> dict[str, str]:
         "conversation_id": answer["conversation_id"],
         "message_id": answer["message_id"],
         "request_id": answer["request_id"],
+        "attachment_id": str((await attach(admin, b"words")).id),
         "plan_request_id": asked["id"],
         "model_id": await first("/api/admin/models", "name", "gpt-5-nano"),
         "provider_id": openai["id"],
@@ -222,7 +225,8 @@ async def test_more_than_ten_megabytes_are_too_large_everywhere(
 
     for method, url, operation in operations(document, ids):
         if "requestBody" in operation:
-            await sweep.ask(method, url, "11 MB", 413, content=huge, headers=JSON)
+            headers = JSON if "application/json" in operation["requestBody"]["content"] else FORM
+            await sweep.ask(method, url, "11 MB", 413, content=huge, headers=headers)
     await sweep.ask("POST", "/api/ai/chat", "11 MB in pieces", 413, content=in_pieces(), headers=JSON)
     assert sweep.bad == []
 

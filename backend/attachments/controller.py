@@ -79,10 +79,12 @@ class AttachmentsController(Controller):
     ) -> Response[bytes]:
         """Images are shown, other files are downloads. Images have neither place nor time in them."""
         found = await attachments.read(identity, attachment_id)
+        media_type, _, charset = found.media_type.partition("; charset=")
         shown = "inline" if found.kind == AttachmentKind.IMAGE else "attachment"
         return Response(
             found.content,
-            media_type=found.media_type,
+            media_type=media_type,
+            encoding=charset or "utf-8",
             headers={
                 "content-disposition": f"{shown}; filename*=UTF-8''{quote(found.name, safe='')}",
                 "cache-control": "private, no-store",
