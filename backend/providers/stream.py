@@ -2,6 +2,8 @@
 
 import asyncio
 
+from msgspec.structs import replace
+
 from backend.providers.calls import Limits, Piece
 from backend.providers.dialects import Decoder
 from backend.providers.errors import ConnectionLost, ProviderError, Stage, TimedOut
@@ -151,14 +153,14 @@ class ProviderStream:
             self._since = self._loop.time()
             self._next_read = self._since + self._pace
             self._exchange.pause()
-        return piece if piece.text or piece.usage is not None else None
+        return piece if _is_worth_telling(piece) else None
 
     def _end(self) -> Piece | None:
         """What it means that nothing has come although the wait is over."""
         decoder, rest = self._decoder, Piece()
         if self._exchange.ended:
             rest = decoder.feed(b"\n\n")  # some servers leave the last event open
-            if rest.text and not rest.done:
+            if (rest.text or rest.tool_uses) and not rest.done:
                 return rest
             decoder.finish()
         elif decoder.finish_reason is None:
@@ -168,7 +170,7 @@ class ProviderStream:
                 return None
             raise TimedOut(self._expired)
         decoder.done = True
-        return Piece(rest.text, decoder.finish_reason, rest.usage, rest.provider_cost, done=True)
+        return replace(rest, finish_reason=decoder.finish_reason, done=True)
 
     def _deadline(self) -> float:
         if self._decoder.finish_reason is not None:
@@ -189,3 +191,7 @@ class ProviderStream:
         over_all = deadline == self._opened + self._limits.total
         self._expired = "total" if over_all else "inter_token" if self._progress else "first_token"
         self._arrival.set_result(None)
+
+
+def _is_worth_telling(piece: Piece) -> bool:
+    return bool(piece.text or piece.usage is not None or piece.tool_uses or piece.logprobs)

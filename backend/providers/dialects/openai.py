@@ -6,9 +6,10 @@ Source of the wire facts: platform.openai.com/docs/api-reference/chat; departure
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
-from backend.providers.calls import Piece, Reply
+from backend.providers.calls import Piece, Reply, ToolUse
 from backend.providers.dialects.openai_faults import decode_error, read_fault, words_of
 from backend.providers.dialects.openai_request import encode_probe, encode_request, unspoken
+from backend.providers.dialects.openai_tools import ToolUses, whole_uses
 from backend.providers.dialects.openai_usage import Reported, read_usage
 from backend.providers.errors import Malformed, ProviderError, ServerFault, Truncated
 from backend.providers.sse import EventReader
@@ -33,9 +34,14 @@ _FINISH_REASONS = {
     "model_length": FinishReason.LENGTH,  # Mistral: the context is full
     "content_filter": FinishReason.CONTENT_FILTER,
     "safety": FinishReason.CONTENT_FILTER,
+    "tool_calls": FinishReason.TOOL_CALLS,
+    "function_call": FinishReason.TOOL_CALLS,
 }
 _BREAKDOWNS = {"error", "insufficient_system_resource"}
 """Finish reasons that confess a failure: OpenRouter's and Mistral's, and DeepSeek's."""
+
+_CUT = {FinishReason.LENGTH, FinishReason.CONTENT_FILTER}
+"""Ends that may come in the middle of a tool use."""
 
 
 class _Part(Struct, gc=False):
@@ -49,11 +55,14 @@ class _Message(Struct, gc=False):
     content: str | list[_Part] | None = None
     reasoning_content: Raw | UnsetType = UNSET  # DeepSeek, Groq, vLLM
     reasoning: Raw | UnsetType = UNSET  # OpenRouter, Ollama
+    tool_calls: Raw | UnsetType = UNSET
+    refusal: str | None = None
 
     def text(self) -> str:
+        """The words for whoever asked; a refusal stands in place of content."""
         if isinstance(self.content, list):
             return "".join(part.text for part in self.content if part.type == "text" and part.text)
-        return self.content or ""
+        return self.content or self.refusal or ""
 
     def thought(self) -> bool:
         """Whether this carries tokens of the model's reasoning, which is no part of the answer."""
@@ -65,6 +74,7 @@ class _Choice(Struct, gc=False):
     delta: _Message | None = None
     message: _Message | None = None
     finish_reason: str | None = None
+    logprobs: object = None
 
 
 class _Body(Struct, gc=False):
@@ -80,8 +90,10 @@ class _Identity(Struct):
 
 
 _decode = msgspec.json.Decoder(_Body).decode
+_encode = msgspec.json.Encoder().encode
 _decode_identity = msgspec.json.Decoder(_Identity).decode
 _NOTHING = Piece()
+_NULL = b"null"
 
 
 def decode_reply(body: bytes) -> Reply:
@@ -100,24 +112,35 @@ def decode_reply(body: bytes) -> Reply:
     if choice.finish_reason in _BREAKDOWNS:
         raise ServerFault(f"the answer ended with {choice.finish_reason!r}")
     reported = _reported(reply.usage) or Reported(None, None)
+    identity, finish_reason = _identity(body), _finish_reason(choice.finish_reason)
+    uses: tuple[ToolUse, ...] = ()
+    asked = choice.message.tool_calls
+    if asked is not UNSET and _said(asked):
+        try:
+            uses = whole_uses(asked, identity, cut=finish_reason in _CUT)
+        except UNREADABLE:
+            raise Malformed("a chat completion whose tool calls are none") from None
     return Reply(
         text=choice.message.text(),
-        finish_reason=_finish_reason(choice.finish_reason),
+        finish_reason=_with_uses(finish_reason, uses),
         usage=reported.usage,
         provider_cost=reported.cost,
-        provider_request_id=_identity(body),
+        provider_request_id=identity,
+        tool_uses=uses,
+        logprobs=tuple(_entries(choice.logprobs)),
     )
 
 
 class StreamDecoder:
     """Reads one streamed answer; see `Decoder`. Nothing is kept of the text."""
 
-    __slots__ = ("_events", "_named", "done", "fault", "finish_reason", "malformed", "progress", "request_id")
+    __slots__ = ("_events", "_named", "_uses", "done", "fault", "finish_reason", "malformed", "progress", "request_id")
 
     def __init__(self) -> None:
         self._events = EventReader()
         self.fault: ProviderError | None = None
         self._named = False
+        self._uses: ToolUses | None = None
         self.request_id: str | None = None
         self.finish_reason: FinishReason | None = None
         self.malformed = 0
@@ -135,6 +158,7 @@ class StreamDecoder:
             self._named = True
             self.request_id = _identity(payloads[0])
         texts: list[str] = []
+        entries: list[Raw] = []
         reported: Reported | None = None
         for payload in payloads:
             try:
@@ -153,12 +177,16 @@ class StreamDecoder:
                     if content.__class__ is str and content:
                         self.progress += 1
                         texts.append(content)
-                    elif delta.thought():
+                    elif delta.thought() or delta.refusal:
                         self.progress += 1
                         texts.append(delta.text())
+                    if delta.tool_calls is not UNSET:
+                        self._use(delta.tool_calls)
+                    if choice.logprobs is not None:
+                        entries += _entries(choice.logprobs)
                 if choice.finish_reason:
                     self._finish(choice.finish_reason)
-            if chunk.usage is not UNSET:
+            if chunk.usage is not UNSET and bytes(chunk.usage) != _NULL:
                 reported = self._usage(chunk.usage) or reported
             if chunk.error is not UNSET and self.finish_reason is None and _said(chunk.error):
                 self.fault = read_fault(bytes(chunk.error))
@@ -169,9 +197,14 @@ class StreamDecoder:
             raise self.fault
         if self.done and self.finish_reason is None:
             self.finish_reason = FinishReason.STOP
-        if reported is None:
+        uses: tuple[ToolUse, ...] = ()
+        if self._uses is not None and self.finish_reason is not None:
+            uses = self._uses.tell(self.request_id, cut=self.finish_reason in _CUT)
+            self.finish_reason = _with_uses(self.finish_reason, uses)
+        if reported is None and not (uses or entries):
             return Piece(text, self.finish_reason, done=self.done)
-        return Piece(text, self.finish_reason, reported.usage, reported.cost, self.done)
+        usage, cost = reported or (None, None)
+        return Piece(text, self.finish_reason, usage, cost, self.done, uses, tuple(entries))
 
     def finish(self) -> None:
         """Raises the fault still owed, or `Truncated` unless a finish reason or a terminator came."""
@@ -186,12 +219,24 @@ class StreamDecoder:
         else:
             self.finish_reason = _finish_reason(reason)
 
+    def _use(self, raw: Raw) -> None:
+        if not _said(raw):
+            return
+        self.progress += 1
+        self._uses = self._uses or ToolUses()
+        try:
+            self._uses.feed(raw)
+        except UNREADABLE:
+            self.malformed += 1
+        except ProviderError as endless:
+            self.fault = endless
+
     def _usage(self, raw: Raw) -> Reported | None:
         """The figures; those that come with or after the finish reason are the last word."""
         reported = _reported(raw)
         if reported is not None:
             self.done = self.finish_reason is not None
-        elif _said(raw):
+        else:
             self.malformed += 1
         return reported
 
@@ -202,8 +247,19 @@ def open_decoder() -> StreamDecoder:
 
 
 def _finish_reason(wire: str | None) -> FinishReason:
-    """Unknown reasons, as `tool_calls` or `eos`, count as a stop: the model ended by itself."""
+    """Unknown reasons, as `eos`, count as a stop: the model ended by itself."""
     return _FINISH_REASONS.get((wire or "").lower(), FinishReason.STOP)
+
+
+def _with_uses(reason: FinishReason, uses: tuple[ToolUse, ...]) -> FinishReason:
+    """Some say `stop` where the model waits for its tools: Ollama, Gemini."""
+    return FinishReason.TOOL_CALLS if uses and reason is FinishReason.STOP else reason
+
+
+def _entries(logprobs: object) -> list[Raw]:
+    """The log probabilities of the tokens; none of shapes that are not OpenAI's, as Together's."""
+    entries = logprobs.get("content") if isinstance(logprobs, dict) else None
+    return [Raw(_encode(entry)) for entry in entries] if isinstance(entries, list) else []
 
 
 def _reported(raw: Raw | UnsetType) -> Reported | None:
@@ -228,4 +284,4 @@ def _identity(body: bytes) -> str | None:
 
 
 def _said(raw: Raw | UnsetType) -> bool:
-    return raw is not UNSET and bytes(raw) not in (b"null", b'""')
+    return raw is not UNSET and bytes(raw) not in (_NULL, b'""')

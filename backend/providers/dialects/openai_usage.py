@@ -2,7 +2,8 @@
 
 On the wire the buckets overlap: `prompt_tokens` includes cached ones, `completion_tokens` mostly includes reasoning.
 Sources: platform.openai.com/docs/api-reference/chat/object, openrouter.ai/docs/use-cases/usage-accounting (cost,
-cache writes), api-docs.deepseek.com/api/create-chat-completion (cache hits).
+cache writes), api-docs.deepseek.com/api/create-chat-completion (cache hits). Audio in a prompt
+counts as input, for no call has any.
 """
 
 from decimal import Decimal
@@ -35,6 +36,7 @@ class _Usage(Struct):
     prompt_tokens_details: _PromptDetails | None = None
     completion_tokens_details: _CompletionDetails | None = None
     prompt_cache_hit_tokens: _Count = None
+    cached_tokens: _Count = None
     cost: Decimal | None = None
 
 
@@ -66,7 +68,7 @@ def _buckets(wire: _Usage) -> TokenUsage:
     """The parts are cut to their whole, for some servers count them differently."""
     prompt, completion = wire.prompt_tokens or 0, wire.completion_tokens or 0
     into, out = wire.prompt_tokens_details or _PromptDetails(), wire.completion_tokens_details or _CompletionDetails()
-    cached = min(into.cached_tokens or wire.prompt_cache_hit_tokens or 0, prompt)
+    cached = min(into.cached_tokens or wire.prompt_cache_hit_tokens or wire.cached_tokens or 0, prompt)
     written = min(into.cache_write_tokens or 0, prompt - cached)
     reasoning = out.reasoning_tokens or 0
     # Google and xAI leave reasoning out of `completion_tokens`; the total tells.

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from backend.providers import stream as stream_module
-from backend.providers.calls import Piece, TokenUsage
+from backend.providers.calls import Piece, TokenUsage, ToolUse
 from backend.providers.engine import ProviderClient
 from backend.providers.errors import (
     ConnectionLost,
@@ -87,6 +87,45 @@ async def test_a_complete_answer_is_heard_to_its_end(client, script, usage):
         text, last = await hear(stream)
         await stream.aclose()
     assert (text, last.finish_reason, last.usage) == ("ab", FinishReason.STOP, usage)
+
+
+USE = (
+    b'data: {"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"call_1","function":'
+    b'{"name":"weather","arguments":"{}"}}]}}]}\n\n'
+)
+ASKED = STOP.replace(b"stop", b"tool_calls")
+LIKELY = say("a").replace(b"}}]}", b'},"logprobs":{"content":[{"token":"a"}]}}]}')
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        once(EVENT_STREAM, chunk(USE), chunk(ASKED), chunk(USAGE), chunk(DONE), LAST),
+        once(EVENT_STREAM + chunk(USE + ASKED + USAGE + DONE) + LAST),
+        once(EVENT_STREAM + chunk(USE + ASKED) + LAST),
+        once(EVENT_STREAM + chunk(USE + ASKED[:-2]) + LAST),
+        once(EVENT_STREAM + chunk(USE + DONE[:-2]) + LAST),
+        then_silence(EVENT_STREAM + chunk(USE + ASKED)),
+    ],
+)
+async def test_tool_uses_are_handed_out_once_however_the_stream_ends(client, script, monkeypatch):
+    monkeypatch.setattr(stream_module, "GRACE", 0.1)
+    pieces = []
+    async with serving(script) as target:
+        stream = await client.open_stream(target, CALL)
+        while not (pieces and pieces[-1].done):
+            pieces.append(await asyncio.wait_for(stream.read(), 20))
+        await stream.aclose()
+    assert [use for piece in pieces for use in piece.tool_uses] == [ToolUse("call_1", "weather", "{}")]
+    assert pieces[-1].finish_reason is FinishReason.TOOL_CALLS
+
+
+async def test_log_probabilities_come_with_their_text(client):
+    async with serving(once(EVENT_STREAM, chunk(LIKELY), chunk(STOP), chunk(DONE), LAST)) as target:
+        stream = await client.open_stream(target, CALL)
+        piece = await stream.read()
+        await stream.aclose()
+    assert (piece.text, [bytes(entry) for entry in piece.logprobs]) == ("a", [b'{"token":"a"}'])
 
 
 async def test_a_finish_without_usage_or_terminator_is_waited_for_only_briefly(client, monkeypatch):

@@ -103,3 +103,39 @@ def test_a_vendor_spoken_to_in_another_dialect_than_its_own_is_a_plain_one():
 def test_a_provider_under_another_name_is_the_vendor_at_its_address():
     assert vendor("openai-eu", "openai", "https://api.openai.com/v1") is VENDORS["openai"]
     assert vendor("openai-eu", "openai", "https://elsewhere.example/v1") is PLAIN["openai"]
+
+
+AZURE = "https://desk.openai.azure.com"
+
+
+@pytest.mark.parametrize("provider", ["azure", "azure-sweden"])
+@pytest.mark.parametrize(
+    ("base_url", "model", "path"),
+    [
+        (AZURE, "gpt 4/o", "/openai/deployments/gpt%204%2Fo/chat/completions?api-version=2024-10-21"),
+        (f"{AZURE}/openai/v1", "gpt-5", "/chat/completions"),
+        ("https://desk.services.ai.azure.com/openai/v1", "gpt-5", "/chat/completions"),
+    ],
+)
+def test_azure_is_spoken_to_in_the_form_of_its_address(provider, base_url, model, path):
+    azure = vendor(provider, "openai", base_url)
+    assert azure.credential("k") == ("api-key", "k")
+    encoded = openai.encode_request(replace(CALL, model=model), stream=True, vendor=azure)
+    assert encoded.path == path
+    limit = "max_tokens" if "deployments" in path else "max_completion_tokens"
+    assert msgspec.json.decode(encoded.body)[limit] == 9
+
+
+def test_azures_models_are_listed_in_either_form():
+    assert openai.encode_probe(vendor("azure", "openai", AZURE)).path == "/openai/models?api-version=2024-10-21"
+    assert openai.encode_probe(vendor("azure", "openai", f"{AZURE}/openai/v1")).path == "/models"
+
+
+def test_an_address_that_only_looks_like_azures_is_none():
+    assert vendor("mine", "openai", "https://openai.azure.com.example.org") is PLAIN["openai"]
+
+
+@pytest.mark.parametrize("listed", VENDORS.values(), ids=VENDORS)
+def test_no_vendor_is_sent_what_changes_the_price_or_keeps_the_prompt(listed):
+    dear = {"service_tier", "web_search_options", "plugins", "search_parameters", "n", "modalities"}
+    assert not listed.knows & (dear | {"store", "metadata"})

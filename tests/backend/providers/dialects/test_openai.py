@@ -150,7 +150,8 @@ def test_an_end_without_finish_reason_or_terminator_is_no_success(stream):
         ("MAX_TOKENS", FinishReason.LENGTH),
         ("model_length", FinishReason.LENGTH),
         ("content_filter", FinishReason.CONTENT_FILTER),
-        ("tool_calls", FinishReason.STOP),
+        ("tool_calls", FinishReason.TOOL_CALLS),
+        ("function_call", FinishReason.TOOL_CALLS),
         ("something new", FinishReason.STOP),
     ],
 )
