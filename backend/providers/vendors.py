@@ -142,16 +142,24 @@ _AZURE_HOSTS = (".openai.azure.com", ".cognitiveservices.azure.com", ".services.
 _NEWER_AZURE = msgspec.structs.replace(_OPENAI, base_url=None, key_header="api-key", key_scheme="")
 
 
-@lru_cache(maxsize=256)
-def vendor(provider: str, dialect: str, base_url: str = "") -> Vendor:
+def vendor(provider: str, dialect: str, base_url: str) -> Vendor:
     """The vendor of that name when it is spoken to in its own dialect, else the plain one of the dialect.
 
     A provider that an admin added under another name is the vendor at whose address it is. Azure has two forms: models
     are deployments below `https://<resource>.openai.azure.com`, and OpenAI's own paths below `.../openai/v1`.
     """
-    at = urlsplit(base_url)
-    if dialect == "openai" and (provider == "azure" or (at.hostname or "").endswith(_AZURE_HOSTS)):
-        return _NEWER_AZURE if at.path.rstrip("/").endswith("/openai/v1") else VENDORS["azure"]
+    return _find(provider, dialect, base_url)
+
+
+@lru_cache(maxsize=256)
+def _find(provider: str, dialect: str, base_url: str) -> Vendor:
+    try:
+        at = urlsplit(base_url)
+        host, path = at.hostname or "", at.path.rstrip("/")
+    except ValueError:
+        host = path = ""
+    if dialect == "openai" and (provider == "azure" or host.endswith(_AZURE_HOSTS)):
+        return _NEWER_AZURE if path.endswith("/openai/v1") else VENDORS["azure"]
     known = VENDORS.get(provider)
     if known is not None and known.dialect == dialect:
         return known

@@ -15,7 +15,7 @@ CALL = ChatCall(model="m", messages=(Turn(Role.USER, "hi"),), max_tokens=9, seed
 
 
 def known(provider: str) -> Vendor:
-    return vendor(provider, VENDORS[provider].dialect if provider in VENDORS else "openai")
+    return vendor(provider, VENDORS[provider].dialect if provider in VENDORS else "openai", "")
 
 
 def sent(provider: str, *, stream: bool) -> dict[str, object]:
@@ -93,11 +93,11 @@ def test_only_mistral_marks_the_beginning_of_an_answer() -> None:
     ],
 )
 def test_a_key_travels_as_the_dialect_has_it(provider, dialect, header):
-    assert vendor(provider, dialect).credential("k") == header
+    assert vendor(provider, dialect, "").credential("k") == header
 
 
 def test_a_vendor_spoken_to_in_another_dialect_than_its_own_is_a_plain_one():
-    assert vendor("mistral", "anthropic") == PLAIN["anthropic"]
+    assert vendor("mistral", "anthropic", "") == PLAIN["anthropic"]
 
 
 def test_a_provider_under_another_name_is_the_vendor_at_its_address():
