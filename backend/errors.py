@@ -7,12 +7,13 @@ from litestar import MediaType, Request, Response
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 from litestar.types import ExceptionHandlersMap
-from msgspec import MsgspecError
+from msgspec import UNSET, MsgspecError, UnsetType
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import OperationalError as SqlOperationalError
 from sqlalchemy.exc import TimeoutError as SqlTimeoutError
 
 from shared.errors import ErrorBody, ErrorCode, ErrorEnvelope, JsonScalar
+from shared.routing import Routing
 
 log = structlog.get_logger()
 
@@ -37,6 +38,7 @@ class AppError(Exception):
         self.message = message
         self.retry_after = retry_after
         self.details = details or {}
+        self.routing: Routing | UnsetType = UNSET
 
     def body(self, request_id: str | None = None) -> ErrorBody:
         """What the caller reads; `retry_after` is in seconds."""
@@ -47,6 +49,7 @@ class AppError(Exception):
             retry_after=self.retry_after,
             details=self.details,
             request_id=request_id,
+            routing=self.routing,
         )
 
 

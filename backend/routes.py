@@ -13,6 +13,7 @@ from backend.assistants.admin_controller import AdminAssistantsController
 from backend.assistants.controller import AssistantsController
 from backend.attachments.controller import AttachmentsController
 from backend.catalogue.admin_controller import AdminModelsController, AdminProvidersController, MultipliersController
+from backend.catalogue.aliases_controller import AliasesController
 from backend.catalogue.controller import ModelsController
 from backend.chat.controller import ChatController
 from backend.chat.conversations_controller import ConversationsController, MessagesController
@@ -43,6 +44,7 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     AdminModelsController,
     AdminProvidersController,
     MultipliersController,
+    AliasesController,
     AdminAssistantsController,
     AdminPlansController,
     EntitlementsController,

@@ -125,10 +125,14 @@ class AdminProvider(Answer, frozen=True, kw_only=True):
     model_count: int
     created_at: Instant
     endpoints: list[AdminEndpoint] = []
+    collects_data: bool = True
 
 
 class ProviderWrite(Request, frozen=True, kw_only=True):
-    """A new provider, or what to change of one. `api_key` is stored encrypted and never shown; null removes it."""
+    """A new provider, or what to change of one. `api_key` is stored encrypted and never shown; null removes it.
+
+    `collects_data`: it may keep what it is sent; callers can refuse such providers.
+    """
 
     reason: Reason
     name: Slug | UnsetType = UNSET
@@ -138,6 +142,7 @@ class ProviderWrite(Request, frozen=True, kw_only=True):
     api_key: Annotated[str, Meta(min_length=1, max_length=4000)] | None | UnsetType = UNSET
     status: Literal["active", "disabled"] | UnsetType = UNSET
     allow_private_network: bool | UnsetType = UNSET
+    collects_data: bool | UnsetType = UNSET
 
 
 class CallLimits(Request, frozen=True, kw_only=True):
@@ -244,6 +249,30 @@ class AssistantWrite(Request, frozen=True, kw_only=True):
     preferred_traits: list[Capability] | UnsetType = UNSET
     enabled: bool | UnsetType = UNSET
     rank: int | UnsetType = UNSET
+
+
+class ModelAlias(Answer, frozen=True, kw_only=True):
+    """What a name stands for, in one organisation or (null) in all of them."""
+
+    id: UUID
+    organisation_id: UUID | None
+    alias: str
+    target: str
+
+
+class AliasWrite(Request, frozen=True, kw_only=True):
+    """Sets what a name stands for: a model's name, `auto`, or `assistant:` with a family."""
+
+    alias: Slug
+    target: Slug
+    organisation_id: UUID | None = None
+    reason: Reason
+
+
+class AliasRemoval(Request, frozen=True, kw_only=True):
+    """Why an alias is removed."""
+
+    reason: Reason
 
 
 class Multiplier(Answer, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ from msgspec import Meta
 from shared.errors import JsonScalar
 from shared.messages import ChatMessage, FinishReason
 from shared.precheck import Precheck
+from shared.routing import Routing
 from shared.wire import Answer, Credits, Request
 
 MetadataName = Annotated[str, Meta(min_length=1, max_length=64)]
@@ -69,8 +70,33 @@ class ChatRequest(Request, frozen=True, kw_only=True):
     metadata: Annotated[dict[MetadataName, MetadataValue], Meta(max_length=16)] = {}
 
 
+class ToolCall(Answer, frozen=True, kw_only=True):
+    """A tool the model wants to be used; `arguments` is JSON as the model wrote it."""
+
+    id: str
+    name: str
+    arguments: str
+
+
+class Likelihood(Answer, frozen=True, kw_only=True):
+    """A token that could have been chosen, and its log probability; `bytes` is its UTF-8."""
+
+    token: str
+    logprob: float
+    bytes: list[int] | None = None
+
+
+class TokenLikelihood(Likelihood, frozen=True, kw_only=True):
+    """A token that was chosen, with what else was likely in its place."""
+
+    top_logprobs: list[Likelihood] = []
+
+
 class UsageFigures(Answer, frozen=True, kw_only=True):
-    """What an answer used. `balance` is what is left afterwards."""
+    """What an answer used. `balance` is what is left afterwards.
+
+    `cached_tokens` and `cache_write_tokens` are among the prompt's, `reasoning_tokens` among the completion's.
+    """
 
     prompt_tokens: int
     completion_tokens: int
@@ -78,6 +104,9 @@ class UsageFigures(Answer, frozen=True, kw_only=True):
     balance: Credits
     final: bool
     estimated: bool
+    cached_tokens: int = 0
+    cache_write_tokens: int = 0
+    reasoning_tokens: int = 0
 
 
 class RouteView(Answer, frozen=True, kw_only=True):
@@ -110,6 +139,10 @@ class ChatAnswer(Answer, frozen=True, kw_only=True):
     latency_ms: int
     first_token_ms: int | None
     metadata: dict[str, JsonScalar] = {}
+    provider: str = ""
+    tool_calls: list[ToolCall] = []
+    logprobs: list[TokenLikelihood] = []
+    routing: Routing | None = None
 
 
 class CancelAnswer(Answer, frozen=True, kw_only=True):

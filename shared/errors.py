@@ -2,6 +2,9 @@
 
 from enum import StrEnum
 
+from msgspec import UNSET, UnsetType
+
+from shared.routing import Routing
 from shared.wire import Answer
 
 JsonScalar = str | int | float | bool | None
@@ -32,6 +35,7 @@ class ErrorCode(StrEnum):
     SPENDING_CAP = "spending_cap"
     MODEL_DISABLED = "model_disabled"
     MODEL_UNPRICED = "model_unpriced"
+    MODEL_INCAPABLE = "model_incapable"
     CONTENT_FILTERED = "content_filtered"
     PROVIDER_FAILED = "provider_failed"
     PROVIDER_TIMEOUT = "provider_timeout"
@@ -42,7 +46,7 @@ class ErrorCode(StrEnum):
 
 
 class ErrorBody(Answer, frozen=True, kw_only=True):
-    """What happened and what to do next. `retry_after` is in seconds."""
+    """What happened and what to do next. `retry_after` is in seconds; `routing` is there when models were tried."""
 
     code: ErrorCode
     message: str
@@ -50,6 +54,7 @@ class ErrorBody(Answer, frozen=True, kw_only=True):
     retry_after: int | None = None
     details: dict[str, JsonScalar | list[str]] = {}
     request_id: str | None = None
+    routing: Routing | UnsetType = UNSET
 
 
 class ErrorEnvelope(Answer, frozen=True, kw_only=True):

@@ -10,10 +10,11 @@ from uuid import UUID
 
 import msgspec
 
-from shared.chat import RouteView, UsageFigures
+from shared.chat import RouteView, TokenLikelihood, ToolCall, UsageFigures
 from shared.errors import ErrorBody
 from shared.messages import FinishReason
 from shared.precheck import Precheck
+from shared.routing import Routing
 from shared.wire import Answer
 
 
@@ -37,6 +38,18 @@ class Restart(Answer, frozen=True, kw_only=True):
     reason: str
 
 
+class ToolCalls(Answer, frozen=True, kw_only=True):
+    """Tools the model wants to be used; all of them, at the end of its answer."""
+
+    calls: list[ToolCall]
+
+
+class Logprobs(Answer, frozen=True, kw_only=True):
+    """How likely the tokens of the text since the last of these events were."""
+
+    content: list[TokenLikelihood]
+
+
 class Done(Answer, frozen=True, kw_only=True):
     """The answer is complete. `first_token_ms` and `latency_ms` count from admission."""
 
@@ -44,9 +57,11 @@ class Done(Answer, frozen=True, kw_only=True):
     model: str
     latency_ms: int
     first_token_ms: int | None
+    provider: str = ""
+    routing: Routing | None = None
 
 
-ChatEvent = Accepted | Precheck | RouteView | Delta | Restart | UsageFigures | Done | ErrorBody
+ChatEvent = Accepted | Precheck | RouteView | Delta | Restart | ToolCalls | Logprobs | UsageFigures | Done | ErrorBody
 
 NAMES: dict[type[ChatEvent], str] = {
     Accepted: "accepted",
@@ -54,6 +69,8 @@ NAMES: dict[type[ChatEvent], str] = {
     RouteView: "route",
     Delta: "delta",
     Restart: "restart",
+    ToolCalls: "tool_calls",
+    Logprobs: "logprobs",
     UsageFigures: "usage",
     Done: "done",
     ErrorBody: "failed",

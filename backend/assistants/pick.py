@@ -1,5 +1,7 @@
 """Which assistant handles a prompt. Pure."""
 
+from uuid import UUID
+
 from msgspec import Struct
 
 from backend.catalogue.snapshot import Assistant, Catalogue
@@ -8,6 +10,19 @@ from backend.errors import NotFound, Unavailable
 from backend.policy.errors import PlanForbidsFamily
 
 FALLBACK_FAMILY = "general"
+
+DIRECT = Assistant(
+    id=UUID(int=0),
+    family="direct",
+    name="No assistant",
+    purpose="Speak to a model as it is",
+    icon="",
+    system_prompt="",
+    task_types=frozenset(),
+    preferred_traits=frozenset(),
+    enabled=True,
+)
+"""What stands in for an assistant when a program speaks to a model: no words of ours, open to every plan."""
 
 
 class Picked(Struct, frozen=True, kw_only=True):
@@ -19,10 +34,12 @@ class Picked(Struct, frozen=True, kw_only=True):
 
 
 def wanted_assistant(catalogue: Catalogue, entitlement: Entitlement, wanted: str) -> Assistant | None:
-    """The assistant somebody names by id or family; None for Auto.
+    """The assistant somebody names by id or family; None for Auto, `DIRECT` for its family's name.
 
     Raises `NotFound` for an unknown one and `PlanForbidsFamily` for a locked one.
     """
+    if wanted == DIRECT.family:
+        return DIRECT
     assistant = catalogue.assistant(wanted)
     if assistant is None and wanted != AUTO:
         raise NotFound("There is no such assistant. GET /api/ai/assistants lists them.")
@@ -43,6 +60,8 @@ def pick(catalogue: Catalogue, entitlement: Entitlement, chosen: Assistant | Non
 
     Raises `Unavailable` when no assistant at all is allowed and enabled.
     """
+    if chosen is DIRECT:
+        return Picked(assistant=DIRECT, chosen=True, reason="No assistant stands between you and the model.")
     if chosen is not None:
         return Picked(assistant=chosen, chosen=True, reason=f"You chose the {chosen.name} assistant.")
     found = catalogue.assistant(recommended) if recommended is not None else None

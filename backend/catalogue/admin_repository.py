@@ -12,9 +12,10 @@ from sqlalchemy import ColumnElement, func, or_, tuple_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from backend.accounts.tables import Organisation
 from backend.catalogue.prices import needed_buckets
 from backend.catalogue.repository import latest_prices
-from backend.catalogue.tables import Model, ModelPrice, ModelProvider, Multiplier, ProviderEndpoint
+from backend.catalogue.tables import Model, ModelAlias, ModelPrice, ModelProvider, Multiplier, ProviderEndpoint
 from backend.metering.tables import ModelCall
 
 WEEK = timedelta(days=7)
@@ -124,6 +125,28 @@ async def locked_multiplier(session: AsyncSession, kind: str, target: str) -> Mu
     """A factor that nobody else can change until the unit of work ends."""
     query = select(Multiplier).where(Multiplier.kind == kind, Multiplier.target == target).with_for_update()
     return (await session.exec(query)).first()
+
+
+async def aliases(session: AsyncSession) -> Sequence[ModelAlias]:
+    """Every alias, those of all organisations first."""
+    query = select(ModelAlias).order_by(col(ModelAlias.organisation_id).nulls_first(), col(ModelAlias.alias))
+    return (await session.exec(query)).all()
+
+
+async def alias(session: AsyncSession, alias_id: UUID) -> ModelAlias | None:
+    """One alias."""
+    return await session.get(ModelAlias, alias_id, with_for_update=True)
+
+
+async def locked_alias(session: AsyncSession, organisation_id: UUID | None, name: str) -> ModelAlias | None:
+    """What a name stands for in an organisation, or in all; nobody else can change it until the unit of work ends."""
+    owner = col(ModelAlias.organisation_id).is_not_distinct_from(organisation_id)
+    return (await session.exec(select(ModelAlias).where(owner, ModelAlias.alias == name).with_for_update())).first()
+
+
+async def organisation_exists(session: AsyncSession, organisation_id: UUID) -> bool:
+    """Whether there is such an organisation."""
+    return await session.get(Organisation, organisation_id) is not None
 
 
 def _priced() -> ColumnElement[bool]:

@@ -19,6 +19,7 @@ class DefaultProvider(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     display_name: Name
     needs_key: bool = True
     allow_private_network: bool = False
+    collects_data: bool = True
 
 
 class DefaultPrices(Prices, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -42,6 +42,7 @@ async def add_provider(session: AsyncSession, wanted: ProviderWrite, secrets: Se
         status="active" if isinstance(wanted.status, UnsetType) else wanted.status,
         needs_key=not private,
         allow_private_network=private,
+        collects_data=wanted.collects_data is not False,
     )
     if isinstance(wanted.api_key, str):
         provider.key_ciphertext = seal_key(_checked_key(wanted.api_key), provider, secrets)
@@ -69,6 +70,8 @@ async def change_provider(
         provider.dialect = wanted.dialect
     if not isinstance(wanted.status, UnsetType):
         provider.status = wanted.status
+    if not isinstance(wanted.collects_data, UnsetType):
+        provider.collects_data = wanted.collects_data
     await _change_address(session, provider, wanted)
     was, is_ = changed(before, _state(provider))
     if not isinstance(wanted.api_key, UnsetType):
@@ -134,6 +137,7 @@ def _state(provider: ModelProvider) -> State:
         "api_base_url": provider.api_base_url,
         "status": provider.status,
         "allow_private_network": provider.allow_private_network,
+        "collects_data": provider.collects_data,
     }
 
 

@@ -17,7 +17,14 @@ from backend.assistants.tables import Assistant as AssistantRow
 from backend.catalogue import snapshot
 from backend.catalogue.keys import provider_key, why_unusable
 from backend.catalogue.prices import needed_buckets
-from backend.catalogue.tables import CatalogueVersion, ModelPrice, ModelProvider, Multiplier, ProviderEndpoint
+from backend.catalogue.tables import (
+    CatalogueVersion,
+    ModelAlias,
+    ModelPrice,
+    ModelProvider,
+    Multiplier,
+    ProviderEndpoint,
+)
 from backend.catalogue.tables import Model as ModelRow
 from backend.entitlements.tables import Plan as PlanRow
 from backend.providers.calls import Limits
@@ -45,6 +52,7 @@ async def load_catalogue(session: AsyncSession, secrets: Secrets, settings: Sett
     assistants = await session.exec(select(AssistantRow).order_by(col(AssistantRow.rank), col(AssistantRow.family)))
     plans = await session.exec(select(PlanRow).order_by(col(PlanRow.rank), col(PlanRow.slug)))
     multipliers = await session.exec(select(Multiplier))
+    aliases = await session.exec(select(ModelAlias))
     return snapshot.Catalogue(
         version=version,
         models=tuple(_model(row, providers[row.provider_id], prices.get(row.id)) for row in models),
@@ -52,6 +60,7 @@ async def load_catalogue(session: AsyncSession, secrets: Secrets, settings: Sett
         assistants=tuple(_assistant(row) for row in assistants),
         plans=tuple(plan_of(row) for row in plans),
         multipliers={(row.kind, row.target): row.factor for row in multipliers},
+        aliases={(row.organisation_id, row.alias): row.target for row in aliases},
     )
 
 
@@ -138,6 +147,7 @@ def _provider(
         endpoints=endpoints,
         api_key=key.value,
         allow_private_network=row.allow_private_network,
+        collects_data=row.collects_data,
         why=why_unusable(row, key, settings) or (None if endpoints else f"No address of {row.display_name} is in use."),
     )
 

@@ -35,6 +35,7 @@ async def add_providers(session: AsyncSession, defaults: list[DefaultProvider], 
                 api_base_url=address or VENDORS[default.name].base_url or "",
                 needs_key=default.needs_key,
                 allow_private_network=default.allow_private_network,
+                collects_data=default.collects_data,
             )
             session.add(provider)
             await session.flush()

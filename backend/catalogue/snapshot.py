@@ -26,7 +26,8 @@ class Endpoint(Struct, frozen=True):
 class Provider(Struct, frozen=True, kw_only=True):
     """A provider as calls need it. `why` says why it cannot be used, None when it can.
 
-    `endpoints` are the enabled ones, in the order in which they are tried; there is at least one.
+    `endpoints` are the enabled ones, in the order in which they are tried; there is at least one. `collects_data`: it
+    may keep what it is sent.
     """
 
     id: UUID
@@ -37,6 +38,7 @@ class Provider(Struct, frozen=True, kw_only=True):
     api_key: str | None
     allow_private_network: bool
     why: str | None
+    collects_data: bool = True
 
     def __repr__(self) -> str:
         return f"Provider({self.name})"
@@ -119,7 +121,10 @@ class Plan(Struct, frozen=True, kw_only=True):
 
 
 class Catalogue(Struct, frozen=True, kw_only=True, eq=False):
-    """All of it, at one version. Assistants and plans are in their rank's order."""
+    """All of it, at one version. Assistants and plans are in their rank's order.
+
+    `aliases` are by organisation (None: of all) and name.
+    """
 
     version: int
     models: tuple[Model, ...]
@@ -127,6 +132,7 @@ class Catalogue(Struct, frozen=True, kw_only=True, eq=False):
     assistants: tuple[Assistant, ...]
     plans: tuple[Plan, ...]
     multipliers: dict[tuple[str, str], Decimal]
+    aliases: dict[tuple[UUID | None, str], str] = {}
     _models: dict[str, Model] = {}
     _assistants: dict[str, Assistant] = {}
     _plans: dict[str, Plan] = {}
@@ -140,6 +146,11 @@ class Catalogue(Struct, frozen=True, kw_only=True, eq=False):
     def multiplier(self, kind: str, target: str) -> Decimal:
         """The factor set for a `plan`, `model` or `family`; 1 where none is."""
         return self.multipliers.get((kind, target), ONE)
+
+    def meant_by(self, name: str, organisation_id: UUID) -> str:
+        """What an alias stands for in an organisation, or else everywhere; another name stands for itself."""
+        own = self.aliases.get((organisation_id, name))
+        return own if own is not None else self.aliases.get((None, name), name)
 
     def model(self, id_or_name: str) -> Model | None:
         """A model by its id or catalogue name."""

@@ -19,7 +19,10 @@ from backend.columns import (
 
 
 class ModelProvider(SQLModel, table=True):
-    """Somebody whose models can be called. `key_ciphertext` is sealed by `backend.secrets`."""
+    """Somebody whose models can be called. `key_ciphertext` is sealed by `backend.secrets`.
+
+    `collects_data`: may keep what it is sent; nobody knows otherwise until an admin says so.
+    """
 
     __tablename__ = "model_providers"
 
@@ -31,6 +34,7 @@ class ModelProvider(SQLModel, table=True):
     status: str = Field(default="active", sa_column_kwargs={"server_default": "active"})
     needs_key: bool = Field(default=True, sa_column_kwargs={"server_default": text("true")})
     allow_private_network: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+    collects_data: bool = Field(default=True, sa_column_kwargs={"server_default": text("true")})
     key_ciphertext: bytes | None = Field(default=None, sa_type=LargeBinary)
     created_at: datetime = created_column()
 
@@ -130,6 +134,19 @@ class Multiplier(SQLModel, table=True):
     target: str
     factor: Decimal = money_column()
     updated_at: datetime = created_column()
+
+
+class ModelAlias(SQLModel, table=True):
+    """What a name stands for in an organisation, or in all (None): a model, `auto` or `assistant:<family>`."""
+
+    __tablename__ = "model_aliases"
+    __table_args__ = (UniqueConstraint("organisation_id", "alias", postgresql_nulls_not_distinct=True),)
+
+    id: UUID = id_column()
+    organisation_id: UUID | None = Field(default=None, foreign_key="organisations.id", ondelete="CASCADE")
+    alias: str
+    target: str
+    created_at: datetime = created_column()
 
 
 class CatalogueVersion(SQLModel, table=True):

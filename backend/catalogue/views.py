@@ -101,6 +101,7 @@ def admin_provider(
             "api_base_url": row.api_base_url,
             "status": row.status,
             "allow_private_network": row.allow_private_network,
+            "collects_data": row.collects_data,
             "has_key": key.source in ("stored", "environment"),
             "key_source": key.source,
             "usable": why is None,

@@ -7,15 +7,17 @@ off is saved: gone on with, or asked for anew. Everything said goes into the fee
 import asyncio
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 
-from msgspec import structs
+from msgspec import MsgspecError, Raw, json, structs
 
 from backend.chat.attempt import Attempt, affordable
 from backend.chat.briskness import Briskness
 from backend.chat.charge import credits_so_far
+from backend.chat.errors import Diverged
 from backend.chat.feed import Feed
 from backend.chat.order import Order, Route
-from backend.chat.outcome import failed_attempt, route_view
+from backend.chat.outcome import failed_attempt, route_view, tool_calls
 from backend.chat.rescue import RESCUES, Continuation, Repetition, Step, Way, rescue_steps, with_room
 from backend.chat.retry import pause_before_retry
 from backend.chat.witness import Witness
@@ -24,7 +26,8 @@ from backend.policy.errors import NoRoute
 from backend.providers.calls import Piece, Target
 from backend.providers.engine import ProviderClient
 from backend.providers.errors import ContextTooLong, Endless, ProviderError
-from shared.chat import UsageFigures
+from shared.chat import TokenLikelihood, UsageFigures
+from shared.events import Logprobs, ToolCalls
 from shared.messages import FinishReason
 
 FIGURES_EVERY = 1.0
@@ -36,6 +39,9 @@ PATIENCE = 30.0
 
 MOST_CHARACTERS = 4_000_000
 """Of one answer; more than any model writes, so that one that never ends does not fill the memory."""
+
+
+_decode_likelihood = json.Decoder(TokenLikelihood).decode
 
 
 class Answering:
@@ -123,6 +129,9 @@ class Answering:
         attempt = self._take(step)
         try:
             await self._call(attempt)
+        except Diverged as failure:
+            self.failure = failure
+            self._witness.let_go(step.route)
         except ProviderError as failure:
             self.failure = failure
             self._briskness.failed(step.route)
@@ -167,6 +176,9 @@ class Answering:
     async def _complete(self, attempt: Attempt, seconds: float) -> None:
         reply = await self._client.complete(attempt.route.target, attempt.call(self._order), within=seconds)
         self._write(attempt, _storable(reply.text))
+        self._take_logprobs(attempt, reply.logprobs)
+        attempt.tool_uses = reply.tool_uses
+        self._tell_tool_uses(attempt)
         attempt.usage, attempt.finish = reply.usage, reply.finish_reason
         attempt.provider_cost, attempt.provider_request_id = reply.provider_cost, reply.provider_request_id
 
@@ -186,8 +198,32 @@ class Answering:
             await stream.aclose()
         if isinstance(sieve, Repetition) and not (sieve.differs or sieve.complete):
             self._replace(attempt, sieve.said(""))
+        self._tell_tool_uses(attempt)
+
+    def _tell_tool_uses(self, attempt: Attempt) -> None:
+        """Tools are told when the answer is whole: what was told of one that breaks off could not be taken back."""
+        if not attempt.tool_uses:
+            return
+        if attempt.first_token is None:
+            attempt.first_token = self._loop.time()
+            self.first_token = self.first_token or attempt.first_token
+        self._feed.say(ToolCalls(calls=tool_calls(attempt)))
+
+    def _take_logprobs(self, attempt: Attempt, entries: tuple[Raw, ...]) -> None:
+        """Log probabilities as far as they can be read; they are no reason to lose an answer."""
+        found: list[TokenLikelihood] = []
+        for entry in entries:
+            with suppress(MsgspecError):
+                found.append(_decode_likelihood(entry))
+        if found:
+            attempt.logprobs += found
+            self._feed.say(Logprobs(content=found))
 
     def _facts(self, attempt: Attempt, piece: Piece) -> bool:
+        if piece.tool_uses:
+            attempt.tool_uses += piece.tool_uses
+        if piece.logprobs:
+            self._take_logprobs(attempt, piece.logprobs)
         if piece.usage is not None:
             attempt.usage = piece.usage
         if piece.provider_cost is not None:
@@ -210,7 +246,10 @@ class Answering:
             self._write(attempt, new)
 
     def _replace(self, attempt: Attempt, text: str) -> None:
-        """Everybody is told to forget what was shown."""
+        """Everybody is told to forget what was shown. Raises `Diverged` when they cannot be."""
+        if not self._order.may_restart:
+            raise Diverged
+        attempt.logprobs = []
         self._feed.restart(attempt.number, "The answer broke off and was begun anew.")
         attempt.written.clear()
         self._write(attempt, text)

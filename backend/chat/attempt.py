@@ -7,7 +7,8 @@ from msgspec import Struct
 from backend.chat.order import Order, Route
 from backend.chat.rescue import Way, turns_with
 from backend.precheck.tokens import estimate_tokens
-from backend.providers.calls import ChatCall, TokenUsage
+from backend.providers.calls import ChatCall, TokenUsage, ToolUse
+from shared.chat import TokenLikelihood
 from shared.messages import FinishReason
 
 
@@ -30,6 +31,8 @@ class Attempt(Struct, kw_only=True):
     provider_cost: Decimal | None = None
     provider_request_id: str | None = None
     malformed: int = 0
+    tool_uses: tuple[ToolUse, ...] = ()
+    logprobs: list[TokenLikelihood] = []
 
     @property
     def text(self) -> str:
@@ -38,16 +41,8 @@ class Attempt(Struct, kw_only=True):
 
     def call(self, order: Order) -> ChatCall:
         """The request to the provider."""
-        params = order.params
-        return ChatCall(
-            model=self.route.model.upstream_name,
-            messages=turns_with(order.turns, self.carried) if self.carried else order.turns,
-            max_tokens=self.max_tokens,
-            temperature=params.temperature,
-            top_p=params.top_p,
-            stop=tuple(params.stop) if params.stop else None,
-            seed=params.seed,
-        )
+        turns = turns_with(order.turns, self.carried) if self.carried else order.turns
+        return order.manner.call(self.route.model.upstream_name, turns, self.max_tokens)
 
 
 SHORTEST_USEFUL = 16

@@ -5,6 +5,7 @@ from decimal import Decimal
 from msgspec import Struct
 
 from backend.chat.attempt import Attempt
+from backend.chat.history import TOKENS_PER_TOOL
 from backend.chat.order import Order, Route
 from backend.metering.pricing import RawCost, raw_cost
 from backend.precheck.tokens import estimate_tokens
@@ -22,12 +23,12 @@ class Charge(Struct, frozen=True, kw_only=True):
 
 
 def charge(order: Order, attempt: Attempt, text: str) -> Charge | None:
-    """The charge for an answer, whole or stopped; an empty `text` has none.
+    """The charge for an answer, whole or stopped; without `text` or tool uses there is none.
 
     It is that of the attempt that answered: what it was given and what it produced. What an attempt that broke off
     had written before it is free.
     """
-    if not text:
+    if not text and not attempt.tool_uses:
         return None
     route = attempt.route
     usage = attempt.usage if attempt.usage is not None else estimated_usage(order, attempt)
@@ -45,7 +46,10 @@ def charge(order: Order, attempt: Attempt, text: str) -> Charge | None:
 def estimated_usage(order: Order, attempt: Attempt) -> TokenUsage:
     """What a provider would have counted, as far as can be told."""
     carried = estimate_tokens(attempt.carried) if attempt.carried else 0
-    return TokenUsage(input=order.prompt_tokens + carried, output=estimate_tokens(attempt.text))
+    written = estimate_tokens(attempt.text) + sum(
+        estimate_tokens(use.arguments) + TOKENS_PER_TOOL for use in attempt.tool_uses
+    )
+    return TokenUsage(input=order.prompt_tokens + carried, output=written)
 
 
 def credits_so_far(order: Order, route: Route, characters: int) -> tuple[int, Decimal]:

@@ -15,6 +15,7 @@ from backend.accounts.guards import caller as caller_of
 from backend.accounts.identity import Identity
 from backend.chat.feed import START
 from backend.chat.generation import Generation
+from backend.chat.inquiry import from_chat
 from backend.chat.pipeline import Caller
 from backend.chat.replay import events_of
 from backend.chat.service import Chats, Remote
@@ -68,7 +69,7 @@ class ChatController(Controller):
             address=request.state.address,
             idempotency_key=idempotency_key,
         )
-        begun = await chats.begin(caller, data)
+        begun = await chats.begin(caller, from_chat(data))
         if isinstance(begun, ChatAnswer):
             headers = {REQUEST_ID_HEADER: str(begun.request_id)}
             return replayed(events_of(begun), headers) if data.stream else _json(begun, headers)

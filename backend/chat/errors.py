@@ -1,6 +1,7 @@
 """Refusals and failures of chat itself."""
 
 from backend.errors import AppError
+from backend.providers.errors import ProviderError
 from shared.errors import ErrorCode
 
 
@@ -14,3 +15,10 @@ class Interrupted(AppError):
     """Our side ended the answer before it was complete."""
 
     code, status, retryable = ErrorCode.INTERRUPTED, 503, True
+
+
+class Diverged(ProviderError):
+    """An answer broke off, nobody went on from where it was, and what the caller has seen cannot be taken back."""
+
+    sentence = "The answer broke off and could not be continued. What was sent of it cost nothing. Ask again."
+    may_have_run = False

@@ -9,7 +9,8 @@ import time
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from shared.events import ChatEvent, EventId, Restart, encode, encode_delta
+from backend.chat.voice import NATIVE, Voice
+from shared.events import ChatEvent, EventId, Restart
 
 BUFFER_BYTES = 1_048_576
 PING = b": ping\n\n"
@@ -38,9 +39,10 @@ class Reader:
     connection takes nothing. `ahead` is what it has seen of an answer whose log is not yet there.
     """
 
-    __slots__ = ("_bytes", "_closed", "_feed", "_frames", "_waiter", "ahead", "blocked_since", "spoken_at")
+    __slots__ = ("_bytes", "_closed", "_feed", "_frames", "_waiter", "ahead", "blocked_since", "spoken_at", "voice")
 
-    def __init__(self, feed: "Feed", missed: list[bytes]) -> None:
+    def __init__(self, feed: "Feed", missed: list[bytes], voice: Voice) -> None:
+        self.voice = voice
         self._feed = feed
         self._frames = missed
         self._bytes = 0
@@ -52,6 +54,8 @@ class Reader:
 
     def push(self, frame: bytes) -> None:
         """Adds an encoded event; a reader that is too far behind is closed instead."""
+        if not frame:
+            return
         self._bytes += len(frame)
         if self._bytes > BUFFER_BYTES:
             self.close()
@@ -98,7 +102,18 @@ class Feed:
     one seen are told again to a reader who comes back, text never is. One that `lags` follows another process.
     """
 
-    __slots__ = ("_events", "_parts", "_readers", "closed", "edition", "lags", "length", "on_deserted", "saved")
+    __slots__ = (
+        "_begun",
+        "_events",
+        "_parts",
+        "_readers",
+        "closed",
+        "edition",
+        "lags",
+        "length",
+        "on_deserted",
+        "saved",
+    )
 
     def __init__(self, *, lags: bool = False) -> None:
         self.lags = lags
@@ -110,6 +125,7 @@ class Feed:
         self._events: list[Placed] = []
         self._parts: list[str] = []
         self._readers: list[Reader] = []
+        self._begun: asyncio.Event | None = None
 
     @property
     def text(self) -> str:
@@ -139,19 +155,25 @@ class Feed:
         """Tells everybody an event that is not text; `keep` says whether late readers are told too."""
         if keep:
             self._events.append(Placed(EventId(self.edition, self.length), event))
-        if self._readers:
-            frame = encode(event, self.edition, self.length)
-            for reader in self._readers:
-                reader.push(frame)
+        for reader in self._readers:
+            reader.push(reader.voice.event(event, self.edition, self.length))
+
+    async def begun(self) -> None:
+        """Returns when there is text or the answer has ended."""
+        if self.length or self.closed:
+            return
+        if self._begun is None:
+            self._begun = asyncio.Event()
+        await self._begun.wait()
 
     def write(self, text: str) -> None:
         """Adds text to the answer."""
         self._parts.append(text)
         self.length += len(text)
-        if self._readers:
-            frame = encode_delta(text, self.edition, self.length)
-            for reader in self._readers:
-                reader.push(frame)
+        if self._begun is not None:
+            self._begun.set()
+        for reader in self._readers:
+            reader.push(reader.voice.delta(text, self.edition, self.length))
 
     def catch_up(self, events: Sequence[Placed], edition: int, text: str, *, ended: bool) -> None:
         """Tells everybody what has been added to a feed of another process; `events` and `text` are all there is.
@@ -159,29 +181,33 @@ class Feed:
         Who comes from that process may have seen more than is here: they hear nothing until it is.
         """
         here = EventId(edition, len(text))
-        news = missed(events[len(self._events) :], text, here, EventId(self.edition, self.length))
+        new, before = events[len(self._events) :], EventId(self.edition, self.length)
         self._events, self._parts = list(events), [text]
         self.edition, self.length = here
+        if self._begun is not None and text:
+            self._begun.set()
         for reader in self._readers:
-            frames = news
+            since, news = before, new
             if reader.ahead is not None:
                 if here < reader.ahead and not ended:
                     continue
-                frames, reader.ahead = missed(events, text, here, reader.ahead), None
-            for frame in frames:
+                since, news, reader.ahead = reader.ahead, events, None
+            for frame in missed(news, text, here, since, reader.voice):
                 reader.push(frame)
 
     def close(self) -> None:
         """The last event has been said."""
         self.closed = True
+        if self._begun is not None:
+            self._begun.set()
         for reader in list(self._readers):
             reader.close()
 
-    def read(self, after: EventId = START) -> Reader:
+    def read(self, after: EventId = START, voice: Voice = NATIVE) -> Reader:
         """A reader that gets everything after an event id, then what follows."""
         here = EventId(self.edition, self.length)
         ahead = self.lags and after > here and not self.closed
-        reader = Reader(self, [] if ahead else missed(self._events, self.text, here, after))
+        reader = Reader(self, [] if ahead else missed(self._events, self.text, here, after, voice), voice)
         if ahead:
             reader.ahead = after
         if self.closed:
@@ -203,7 +229,7 @@ class Feed:
             reader.spoken_at = now
 
 
-def missed(events: Sequence[Placed], text: str, here: EventId, after: EventId) -> list[bytes]:
+def missed(events: Sequence[Placed], text: str, here: EventId, after: EventId, voice: Voice) -> list[bytes]:
     """What somebody who has seen `after` has not: events in their places, and the text of the edition `here`.
 
     Events of earlier editions are kept for the record of the way there; their text is void and not told.
@@ -215,9 +241,9 @@ def missed(events: Sequence[Placed], text: str, here: EventId, after: EventId) -
         if place < after:
             continue
         if place.attempt == here.attempt and place.offset > told:
-            frames.append(encode_delta(text[told : place.offset], *place))
+            frames.append(voice.delta(text[told : place.offset], *place))
             told = place.offset
-        frames.append(encode(event, *place))
+        frames.append(voice.event(event, *place))
     if told < here.offset:
-        frames.append(encode_delta(text[told:], *here))
-    return frames
+        frames.append(voice.delta(text[told:], *here))
+    return [frame for frame in frames if frame]

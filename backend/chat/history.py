@@ -5,11 +5,17 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from backend.precheck.tokens import estimate_tokens
-from backend.providers.calls import Turn
+from backend.providers.calls import Picture, Tool, Turn
 from shared.messages import Role
 
 TOKENS_PER_TURN = 4
 """What chat formats add to each message: OpenAI's cookbook counts 3 to 4 tokens."""
+
+
+PICTURE_TOKENS = 1600
+"""Of a picture whose size is not known: the most Anthropic counts (docs.anthropic.com, build-with-claude/vision)."""
+TOKENS_PER_TOOL = 12
+"""What names and structure add to each tool."""
 
 
 class Fitted(Struct, frozen=True):
@@ -22,7 +28,20 @@ class Fitted(Struct, frozen=True):
 
 def turn_tokens(turn: Turn) -> int:
     """Estimated tokens of one message in a call."""
-    return estimate_tokens(turn.content) + TOKENS_PER_TURN
+    tokens = estimate_tokens(turn.content) + TOKENS_PER_TURN
+    if turn.parts:
+        tokens += PICTURE_TOKENS * sum(isinstance(part, Picture) for part in turn.parts)
+    for use in turn.tool_uses:
+        tokens += estimate_tokens(use.arguments) + TOKENS_PER_TURN
+    return tokens
+
+
+def tools_tokens(tools: Sequence[Tool]) -> int:
+    """Estimated tokens of the tools' definitions in a call."""
+    return sum(
+        TOKENS_PER_TOOL + estimate_tokens(tool.description or "") + len(bytes(tool.parameters or b"")) // 4
+        for tool in tools
+    )
 
 
 def fit(turns: Sequence[Turn], sizes: Sequence[int], room: int) -> Fitted:

@@ -1,15 +1,17 @@
 """A decided and admitted request: all that is needed to carry it out."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from uuid import UUID
 
 from msgspec import Struct
 
 from backend.catalogue.snapshot import Assistant, Endpoint, Model, Price
+from backend.chat.inquiry import Manner
 from backend.metering.display_cost import DisplayRate, Tariff
 from backend.metering.rates import WindowState
 from backend.providers.calls import Target, Turn
-from shared.chat import ChatParams, OnDisconnect
+from shared.chat import OnDisconnect
 from shared.errors import JsonScalar
 from shared.precheck import Precheck
 
@@ -29,7 +31,8 @@ class Order(Struct, frozen=True, kw_only=True):
     """What the pipeline hands to the generation.
 
     `reserve` are routes beyond the chain whose models read more than any in it. `began` is on the loop's clock;
-    `budget` is how long the whole request may take. Both are in seconds.
+    `budget` is how long the whole request may take. Both are in seconds. `requested` is what the caller called the
+    model, `chosen` whether that named any. `may_restart`: what was shown can be taken back.
     """
 
     request_id: UUID
@@ -41,8 +44,8 @@ class Order(Struct, frozen=True, kw_only=True):
     routes: tuple[Route, ...]
     reserve: tuple[Route, ...]
     turns: tuple[Turn, ...]
-    params: ChatParams
-    metadata: dict[str, JsonScalar]
+    manner: Manner
+    metadata: Mapping[str, JsonScalar]
     prompt_tokens: int
     max_tokens: int
     held: Decimal
@@ -54,6 +57,9 @@ class Order(Struct, frozen=True, kw_only=True):
     streamed: bool
     on_disconnect: OnDisconnect
     strategy: str
+    requested: str | None
+    chosen: bool
+    may_restart: bool
     keep_result: bool
     began: float
     budget: float

@@ -21,10 +21,12 @@ from backend.metering.records import (
     UsageDocument,
 )
 from backend.providers.errors import ProviderError
-from shared.chat import ChatAnswer, RouteView, UsageFigures
+from backend.providers.registry import unspoken
+from shared.chat import ChatAnswer, RouteView, ToolCall, UsageFigures
 from shared.errors import ErrorBody
 from shared.events import ChatEvent, Done
 from shared.messages import FinishReason, MessageState
+from shared.routing import AttemptView, Routing
 
 
 class Ended(Struct, frozen=True, kw_only=True):
@@ -68,6 +70,32 @@ class Ended(Struct, frozen=True, kw_only=True):
             balance=balance,
             final=True,
             estimated=self.charge.estimated if self.charge is not None else False,
+            cached_tokens=usage.cached_input if usage is not None else 0,
+            cache_write_tokens=usage.cache_write if usage is not None else 0,
+            reasoning_tokens=usage.reasoning if usage is not None else 0,
+        )
+
+    def routing(self) -> Routing:
+        """Which way it went."""
+        order, last = self.order, self.attempt
+        status = "failed" if self.error is not None else "cancelled" if self.state is MessageState.CANCELLED else ""
+        here = AttemptView(
+            provider=last.route.model.provider.name,
+            model=last.route.model.name,
+            status=status or "answered",
+            error=self.error.code.value if self.error is not None else None,
+        )
+        before = [
+            AttemptView(provider=failed.provider, model=failed.model, status=failed.status, error=failed.error_code)
+            for failed in self.failed_attempts
+        ]
+        return Routing(
+            requested=order.requested,
+            policy_used="requested" if order.chosen else order.strategy,
+            primary_provider=order.routes[0].model.provider.name,
+            attempts=[*before, here],
+            reasons=list(order.reasons),
+            ignored=list(unspoken(last.route.model.provider, last.call(order))) if order.manner.particular else [],
         )
 
     def route_view(self) -> RouteView:
@@ -88,7 +116,11 @@ class Ended(Struct, frozen=True, kw_only=True):
             model=self.route.model.name,
             latency_ms=self.latency_ms,
             first_token_ms=self.first_token_ms,
-            metadata=self.order.metadata,
+            metadata=dict(self.order.metadata),
+            provider=self.route.model.provider.name,
+            tool_calls=tool_calls(self.attempt),
+            logprobs=self.attempt.logprobs,
+            routing=self.routing(),
         )
 
     def last_words(self, balance: Decimal) -> list[ChatEvent]:
@@ -101,12 +133,22 @@ class Ended(Struct, frozen=True, kw_only=True):
             model=self.route.model.name,
             latency_ms=self.latency_ms,
             first_token_ms=self.first_token_ms,
+            provider=self.route.model.provider.name,
+            routing=self.routing(),
         )
         return [self.figures(balance), done]
 
     def failure(self) -> ErrorBody | None:
         """The error as the caller reads it."""
-        return self.error.body(str(self.order.request_id)) if self.error is not None else None
+        if self.error is None:
+            return None
+        self.error.routing = self.routing()
+        return self.error.body(str(self.order.request_id))
+
+
+def tool_calls(attempt: Attempt) -> list[ToolCall]:
+    """The tools a model wants, as the caller reads them."""
+    return [ToolCall(id=use.id, name=use.name, arguments=use.arguments.replace("\0", "")) for use in attempt.tool_uses]
 
 
 def route_view(order: Order, route: Route, attempt: int, max_tokens: int, notices: list[str]) -> RouteView:

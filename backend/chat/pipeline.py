@@ -16,12 +16,14 @@ from backend.chat.briskness import Briskness
 from backend.chat.errors import RiskBlocked
 from backend.chat.generation import Generation
 from backend.chat.generations import Generations
+from backend.chat.inquiry import Inquiry
 from backend.chat.order import Order
 from backend.chat.plan import Decided, decide, wish
 from backend.chat.prompt import Prompt, read_prompt
 from backend.chat.witness import Witness
 from backend.columns import new_id
 from backend.database import Database
+from backend.entitlements.plans import AUTO
 from backend.errors import AppError, Unavailable
 from backend.load import Load
 from backend.metering import repository as metering
@@ -36,7 +38,7 @@ from backend.providers.circuit_book import CircuitBook
 from backend.providers.engine import ProviderClient
 from backend.secrets import Secrets
 from backend.settings import Settings
-from shared.chat import ChatRequest, OnDisconnect
+from shared.chat import OnDisconnect
 from shared.precheck import RiskAction
 from shared.wire import encode
 
@@ -97,34 +99,30 @@ class Pipeline:
         self._briskness = Briskness()
         self._health = health
 
-    async def begin(self, caller: Caller, request: ChatRequest) -> Generation | Repeated:
+    async def begin(self, caller: Caller, inquiry: Inquiry) -> Generation | Repeated:
         """A generation that has been admitted and started. Raises every refusal as an `AppError`."""
         self._load.check(len(self._generations) + len(self._gate))
         for _ in range(DECISIONS):
-            prompt = await read_prompt(self._database, caller.identity, request)
-            checked = self._precheck(caller, request, prompt)
+            prompt = await read_prompt(self._database, caller.identity, inquiry)
+            checked = self._examiner.examine(prompt, assistant_chosen=inquiry.assistant != AUTO)
             await self._refuse_blocked(caller, checked, prompt)
             version = self._catalogue.current.version
             try:
-                decided = self._decide(caller, request, prompt, checked)
+                decided = self._decide(caller, inquiry, prompt, checked)
             except AppError:
                 stale = await self._stale(caller, version)
                 if stale is None:
                     raise
                 caller = await self._refreshed(caller, stale)
                 continue
-            admission = self._admission(caller, request, prompt, checked, decided)
+            admission = self._admission(caller, inquiry, prompt, checked, decided)
             outcome = await self._gate.admit(admission)
             if isinstance(outcome, Repeated):
                 return outcome
             if isinstance(outcome, Admitted):
-                return self._start(request, caller, prompt, checked, decided, outcome, admission)
+                return self._start(inquiry, caller, prompt, checked, decided, outcome, admission)
             caller = await self._refreshed(caller, outcome)
         raise Unavailable("The configuration is changing too quickly. Try again.", retry_after=1)
-
-    def _precheck(self, caller: Caller, request: ChatRequest, prompt: Prompt) -> Checked:
-        chosen = request.assistant != "auto"
-        return self._examiner.examine(prompt, assistant_chosen=chosen)
 
     async def _refuse_blocked(self, caller: Caller, checked: Checked, prompt: Prompt) -> None:
         risk = checked.finding.risk
@@ -144,21 +142,14 @@ class Pipeline:
             details={"categories": [str(category) for category in risk.categories], "check_id": str(checked.id)},
         )
 
-    def _decide(self, caller: Caller, request: ChatRequest, prompt: Prompt, checked: Checked) -> Decided:
+    def _decide(self, caller: Caller, inquiry: Inquiry, prompt: Prompt, checked: Checked) -> Decided:
         catalogue = self._catalogue.current
         entitlement = caller.identity.entitlement(catalogue)
-        wished = wish(
-            catalogue,
-            entitlement,
-            assistant=request.assistant,
-            model=request.model,
-            strategy=request.strategy,
-            max_tokens=request.params.max_tokens,
-        )
+        wished = wish(catalogue, entitlement, inquiry, caller.identity.organisation_id)
         return decide(catalogue, entitlement, self._health, wished, prompt, checked, self._settings.credits_per_dollar)
 
     def _admission(
-        self, caller: Caller, request: ChatRequest, prompt: Prompt, checked: Checked, decided: Decided
+        self, caller: Caller, inquiry: Inquiry, prompt: Prompt, checked: Checked, decided: Decided
     ) -> AdmissionRecord:
         catalogue = self._catalogue.current
         identity = caller.identity
@@ -182,7 +173,7 @@ class Pipeline:
             credits_per_token=decided.routes[0].tariff.each,
             wanted_tokens=decided.wanted_tokens,
             min_tokens=SHORTEST_PAID_ANSWER,
-            conversation=_conversation(request, prompt, decided),
+            conversation=_conversation(inquiry, prompt, decided),
             check=record(
                 checked,
                 identity,
@@ -191,14 +182,14 @@ class Pipeline:
                 request_id=caller.request_id,
                 conversation_id=thread.id if thread is not None else None,
             ),
-            idempotency=self._idempotency(caller, request),
+            idempotency=self._idempotency(caller, inquiry),
             route=decided.decision,
         )
 
-    def _idempotency(self, caller: Caller, request: ChatRequest) -> IdempotencyRecord | None:
+    def _idempotency(self, caller: Caller, inquiry: Inquiry) -> IdempotencyRecord | None:
         if caller.idempotency_key is None:
             return None
-        body = self._secrets.digest("idempotency", encode(request))
+        body = self._secrets.digest("idempotency", encode(inquiry.body))
         return IdempotencyRecord(caller.identity.caller, caller.idempotency_key, body.hex())
 
     async def _stale(self, caller: Caller, version: int) -> Stale | None:
@@ -224,7 +215,7 @@ class Pipeline:
 
     def _start(
         self,
-        request: ChatRequest,
+        inquiry: Inquiry,
         caller: Caller,
         prompt: Prompt,
         checked: Checked,
@@ -242,8 +233,8 @@ class Pipeline:
             routes=decided.routes,
             reserve=decided.reserve,
             turns=decided.turns,
-            params=request.params,
-            metadata=request.metadata,
+            manner=inquiry.manner,
+            metadata=inquiry.metadata,
             prompt_tokens=decided.prompt_tokens,
             max_tokens=admitted.max_tokens,
             held=admitted.held,
@@ -252,9 +243,12 @@ class Pipeline:
             precheck=view(checked, decided.recommended, decided.prompt_tokens, decided.credits, affordable=True),
             reasons=decided.reasons,
             notices=decided.notices,
-            streamed=request.stream,
-            on_disconnect=request.on_disconnect or _customary(caller.identity),
+            streamed=inquiry.stream,
+            on_disconnect=inquiry.on_disconnect or _customary(caller.identity),
             strategy=decided.decision.strategy,
+            requested=inquiry.requested,
+            chosen=decided.decision.model_chosen,
+            may_restart=not (inquiry.stream and inquiry.keeps_shown),
             keep_result=admission.idempotency is not None,
             began=asyncio.get_running_loop().time(),
             budget=self._settings.request_seconds,
@@ -269,7 +263,7 @@ def _customary(identity: Identity) -> OnDisconnect:
     return OnDisconnect.CANCEL if identity.credential == "key" else OnDisconnect.CONTINUE
 
 
-def _conversation(request: ChatRequest, prompt: Prompt, decided: Decided) -> ConversationRecord | None:
+def _conversation(inquiry: Inquiry, prompt: Prompt, decided: Decided) -> ConversationRecord | None:
     thread = prompt.thread
     if thread is None:
         return None
@@ -284,7 +278,7 @@ def _conversation(request: ChatRequest, prompt: Prompt, decided: Decided) -> Con
         answer_id=new_id(),
         replace_from=thread.replace_from,
         model=decided.routes[0].model.name,
-        metadata=request.metadata,
+        metadata=dict(inquiry.metadata),
         reasons=list(decided.reasons),
         notices=list(decided.notices),
     )

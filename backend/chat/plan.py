@@ -4,25 +4,31 @@
 """
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
+from uuid import UUID
 
 from msgspec import Struct, structs
 
-from backend.assistants.pick import Picked, pick, wanted_assistant
+from backend.assistants.pick import DIRECT, Picked, pick, wanted_assistant
+from backend.catalogue.aliases import ASSISTANT_PREFIX
 from backend.catalogue.snapshot import Assistant, Catalogue, Model
-from backend.chat.history import Fitted, fit, turn_tokens
+from backend.chat.history import Fitted, fit, tools_tokens, turn_tokens
+from backend.chat.inquiry import Inquiry, Manner
 from backend.chat.order import Route
 from backend.chat.prompt import Prompt
-from backend.entitlements.plans import Entitlement, lowest_plan_with_model
+from backend.entitlements.plans import AUTO, Entitlement, lowest_plan_with_model
 from backend.errors import AppError, NotFound
 from backend.metering.display_cost import display_rate, tariff
 from backend.policy.choose import HEALTHY, SHORTEST_ANSWER, Ask, Choice, HealthByKey, choose, usable_context
-from backend.policy.errors import ContextTooLong, ModelDisabled, NoRoute, PlanForbidsModel
+from backend.policy.errors import ContextTooLong, ModelDisabled, ModelIncapable, NoRoute, PlanForbidsModel
+from backend.policy.preferences import ANY, Preferences, obstacle
 from backend.policy.strategies import IN_WORDS
+from backend.precheck.finding import Finding
 from backend.precheck.service import Checked
-from backend.providers.calls import Target, Turn
+from backend.providers.calls import Picture, Target, Turn
 from backend.providers.circuits import CircuitState
+from backend.providers.registry import unspoken
 from shared.admin import RouteDecision
 from shared.catalogue import Capability
 from shared.chat import Strategy
@@ -44,12 +50,13 @@ _LIKELY_ANSWER = {
 
 
 class Wish(Struct, frozen=True, kw_only=True):
-    """What the caller chose beside the prompt."""
+    """What the caller chose beside the prompt. `models` are in the order of preference; none: the policy chooses."""
 
     assistant: Assistant | None
-    model: Model | None
+    models: tuple[Model, ...]
     strategy: Strategy
-    max_tokens: int | None
+    manner: Manner
+    preferences: Preferences
 
 
 class Decided(Struct, frozen=True, kw_only=True):
@@ -68,27 +75,35 @@ class Decided(Struct, frozen=True, kw_only=True):
     credits: tuple[Decimal, Decimal]
 
 
-def wish(
-    catalogue: Catalogue,
-    entitlement: Entitlement,
-    *,
-    assistant: str,
-    model: str | None,
-    strategy: Strategy | None,
-    max_tokens: int | None,
-) -> Wish:
-    """Resolves names. Raises `NotFound`, `PlanForbidsFamily`, `PlanForbidsModel` or `ModelDisabled`."""
-    found = catalogue.model(model) if model is not None else None
-    if model is not None:
-        if found is None or found.model_type != "chat":
-            raise NotFound("There is no such chat model. GET /api/ai/models lists them.")
-        _usable(found, catalogue, entitlement)
+def wish(catalogue: Catalogue, entitlement: Entitlement, inquiry: Inquiry, organisation_id: UUID) -> Wish:
+    """Resolves names and aliases. Raises `NotFound`, `PlanForbidsFamily`, `PlanForbidsModel` or `ModelDisabled`."""
+    assistant, names = inquiry.assistant, [catalogue.meant_by(name, organisation_id) for name in inquiry.models]
+    if len(names) == 1 and names[0].startswith(ASSISTANT_PREFIX):
+        assistant, names = names[0].removeprefix(ASSISTANT_PREFIX), []
+    if names == [AUTO]:
+        names = []
     return Wish(
         assistant=wanted_assistant(catalogue, entitlement, assistant),
-        model=found,
-        strategy=strategy or Strategy.BALANCED,
-        max_tokens=max_tokens,
+        models=_models(names, catalogue, entitlement),
+        strategy=inquiry.strategy or Strategy.BALANCED,
+        manner=inquiry.manner,
+        preferences=inquiry.preferences,
     )
+
+
+def _models(names: Sequence[str], catalogue: Catalogue, entitlement: Entitlement) -> tuple[Model, ...]:
+    """The models of these names; the usable ones when there are any, else the first one's obstacle is raised."""
+    found: list[Model] = []
+    for name in names:
+        model = catalogue.model(name)
+        if model is None or model.model_type != "chat":
+            raise NotFound("There is no such chat model. GET /api/ai/models lists them.", details={"model": name[:120]})
+        if model not in found:
+            found.append(model)
+    usable = [model for model in found if model.usable and entitlement.allows_model(model)]
+    if found and not usable:
+        _usable(found[0], catalogue, entitlement)
+    return tuple(usable)
 
 
 def _usable(model: Model, catalogue: Catalogue, entitlement: Entitlement) -> None:
@@ -120,22 +135,25 @@ def decide(
     picked = pick(catalogue, entitlement, wished.assistant, finding.recommended_family)
     turns = _with_system_prompt(picked.assistant, prompt.turns)
     sizes = [turn_tokens(turn) for turn in turns]
-    needs = frozenset(c for c in Capability if c in finding.needs and c is not Capability.LONG_CONTEXT)
+    tools = tools_tokens(wished.manner.tools)
     ask = Ask(
         assistant=picked.assistant,
         complexity=finding.complexity,
-        prompt_tokens=sum(sizes),
-        needs=needs - {Capability.IMAGE_OUTPUT},
+        prompt_tokens=sum(sizes) + tools,
+        needs=_needs(wished, finding, picked.assistant, turns),
         strategy=wished.strategy,
-        model=wished.model,
-        wanted_tokens=wished.max_tokens,
+        models=wished.models,
+        wanted_tokens=wished.manner.max_tokens,
+        refuses=_refuses(wished, turns, catalogue, entitlement, picked.assistant, credits_per_dollar),
+        place=wished.preferences.place if wished.preferences.order else None,
     )
     choice = choose(ask, catalogue, entitlement, health)
     fitted = Fitted(turns, ask.prompt_tokens, prompt.unread)
     if not choice.chain and choice.too_long_for and prompt.thread is not None:
         room = max(usable_context(model, entitlement) for model in choice.too_long_for)
         room -= room // ESTIMATE_MARGIN
-        fitted = fit(turns, sizes, room - SHORTEST_ANSWER - _answer_room(wished.max_tokens, room))
+        fitted = fit(turns, sizes, room - tools - SHORTEST_ANSWER - _answer_room(wished.manner.max_tokens, room))
+        fitted = Fitted(fitted.turns, fitted.tokens + tools, fitted.left_out)
         choice = choose(structs.replace(ask, prompt_tokens=fitted.tokens), catalogue, entitlement, health)
         fitted = Fitted(fitted.turns, fitted.tokens, fitted.left_out + prompt.unread)
     if not choice.chain:
@@ -150,9 +168,11 @@ def decide(
         ),
         health,
     )
+    if not wished.preferences.allow_fallbacks:
+        routes = routes[:1]
     first = routes[0].model
     wanted = min(
-        wished.max_tokens or DEFAULT_ANSWER,
+        wished.manner.max_tokens or DEFAULT_ANSWER,
         first.max_output_tokens,
         usable_context(first, entitlement) - fitted.tokens,
     )
@@ -178,7 +198,7 @@ def decide(
             strategy=wished.strategy,
             assistant=picked.assistant.family,
             assistant_chosen=picked.chosen,
-            model_chosen=wished.model is not None,
+            model_chosen=bool(wished.models),
             complexity=finding.complexity,
             chain=[ranked.candidate for ranked in choice.chain],
             rejected=list(choice.rejected),
@@ -189,6 +209,47 @@ def decide(
         ),
         credits=_likely_credits(routes[0], finding.complexity, wanted),
     )
+
+
+def _needs(wished: Wish, finding: Finding, assistant: Assistant, turns: tuple[Turn, ...]) -> frozenset[Capability]:
+    """What the request cannot do without; what the words merely suggest does not overrule a chosen model."""
+    needs = wished.manner.needs
+    if any(isinstance(part, Picture) for turn in turns for part in turn.parts):
+        needs |= {Capability.VISION}
+    if turns[-1].role is Role.ASSISTANT:
+        needs |= {Capability.PREFILL}
+    if wished.models or assistant is DIRECT:
+        return needs
+    suggested = {c for c in Capability if c in finding.needs}
+    return needs | (suggested - {Capability.LONG_CONTEXT, Capability.IMAGE_OUTPUT})
+
+
+def _refuses(
+    wished: Wish,
+    turns: tuple[Turn, ...],
+    catalogue: Catalogue,
+    entitlement: Entitlement,
+    assistant: Assistant,
+    credits_per_dollar: Decimal,
+) -> Callable[[Model], str | None] | None:
+    """Why the caller does not want a model."""
+    preferences = wished.preferences
+    if preferences == ANY:
+        return None
+
+    def refuses(model: Model) -> str | None:
+        rate = display_rate(
+            catalogue,
+            plan=entitlement.plan_slug,
+            model=model.name,
+            family=assistant.family,
+            credits_per_dollar=credits_per_dollar,
+        )
+        call = wished.manner.call(model.upstream_name, turns, DEFAULT_ANSWER)
+        unknown = unspoken(model.provider, call) if preferences.require_parameters else ()
+        return obstacle(preferences, model, rate, unknown)
+
+    return refuses
 
 
 def _answer_room(max_tokens: int | None, room: int) -> int:
@@ -242,7 +303,7 @@ def _reasons(
 ) -> tuple[str, ...]:
     how = (
         f"You chose {model.display_name}."
-        if wished.model is not None
+        if wished.models
         else f"Of the models in your {entitlement.plan_name} plan, {model.display_name} gives"
         f" {IN_WORDS[wished.strategy]} for this prompt."
     )
@@ -270,6 +331,12 @@ def _nothing_can_answer(
         return NoRoute(
             f"No model can answer now: {names} cannot be reached or fails. Fairlead keeps trying. Ask again soon.",
             retry_after=max(1, math.ceil(min(waits))),
+        )
+    if choice.incapable and not choice.too_long_for:
+        shown = {model.name: model.display_name for model in catalogue.models}
+        why = "; ".join(sorted({f"{shown[r.model]}: {r.reason}" for r in choice.incapable})[:3])
+        return ModelIncapable(
+            f"No model that you may use can do this: {why}.", details={"models": [r.model for r in choice.incapable]}
         )
     if choice.too_long_for:
         limit = max(usable_context(model, entitlement) for model in choice.too_long_for)

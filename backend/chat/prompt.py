@@ -6,14 +6,14 @@ from msgspec import Struct
 
 from backend.accounts.identity import Identity
 from backend.chat import repository
+from backend.chat.inquiry import Inquiry
 from backend.chat.repository import HISTORY_MESSAGES, StoredConversation, StoredTurn
 from backend.chat.titles import title_of
 from backend.columns import new_id
 from backend.database import Database
 from backend.errors import InvalidRequest, NotFound
 from backend.providers.calls import Turn
-from shared.chat import ChatRequest
-from shared.messages import ChatMessage, Role
+from shared.messages import Role
 
 
 class Thread(Struct, frozen=True, kw_only=True):
@@ -42,23 +42,23 @@ class Prompt(Struct, frozen=True, kw_only=True):
     unvetted: tuple[str, ...] = ()
 
 
-async def read_prompt(database: Database, identity: Identity, request: ChatRequest) -> Prompt:
+async def read_prompt(database: Database, identity: Identity, inquiry: Inquiry) -> Prompt:
     """Raises `InvalidRequest` for what contradicts itself and `NotFound` for a conversation of somebody else."""
-    if any("\0" in part for pair in request.metadata.items() for part in pair if isinstance(part, str)):
+    if any("\0" in part for pair in inquiry.metadata.items() for part in pair if isinstance(part, str)):
         raise InvalidRequest("metadata has a NUL character. Remove it.")
-    if request.messages is not None:
-        return _stateless(request, request.messages)
-    if request.message is not None:
-        readable(request.message.content)
-    if request.conversation_id is None:
-        return _first(request)
+    if inquiry.turns is not None:
+        return _stateless(inquiry, inquiry.turns)
+    if inquiry.message is not None:
+        readable(inquiry.message.content)
+    if inquiry.conversation_id is None:
+        return _first(inquiry)
     stored = await repository.read_conversation(
-        database, identity.organisation_id, identity.user_id, request.conversation_id
+        database, identity.organisation_id, identity.user_id, inquiry.conversation_id
     )
     if stored is None:
         raise NotFound("This conversation does not exist or is not yours.")
-    cut = await _cut(database, identity, request, stored)
-    return _continued(request, stored, cut)
+    cut = await _cut(database, identity, inquiry, stored)
+    return _continued(inquiry, stored, cut)
 
 
 def readable(text: str) -> str:
@@ -70,46 +70,53 @@ def readable(text: str) -> str:
     return text
 
 
-def _stateless(request: ChatRequest, messages: list[ChatMessage]) -> Prompt:
-    if request.message is not None or request.conversation_id is not None or request.replace_from is not None:
+def _stateless(inquiry: Inquiry, turns: tuple[Turn, ...]) -> Prompt:
+    if inquiry.message is not None or inquiry.conversation_id is not None or inquiry.replace_from is not None:
         raise InvalidRequest("Give either message (in a conversation kept here) or messages (kept nowhere).")
-    if messages[-1].role is not Role.USER:
+    last = turns[-1]
+    if last.role is Role.SYSTEM or (last.role is Role.ASSISTANT and not inquiry.prefills):
         raise InvalidRequest("The last of messages must have the role user.")
-    for message in messages:
-        readable(message.content)
-    words = [m.content for m in messages if m.role is Role.USER]
+    for turn in turns:
+        if turn.parts or turn.tool_uses or turn.tool_use_id is not None:
+            if "\0" in turn.content:
+                raise InvalidRequest("The prompt has a NUL character. Remove it.")
+        else:
+            readable(turn.content)
+    words = [turn.content for turn in turns if turn.role is Role.USER]
+    if not words:
+        raise InvalidRequest("messages has none with the role user.")
     return Prompt(
         text=words[-1],
         earlier=tuple(words[:-1]),
-        turns=tuple(Turn(m.role, m.content) for m in messages),
+        turns=turns,
         thread=None,
-        unvetted=tuple(m.content for m in messages[:-1]),
+        unvetted=tuple(turn.content for turn in turns if turn.content and turn.content is not words[-1]),
     )
 
 
-def _first(request: ChatRequest) -> Prompt:
-    if request.message is None:
+def _first(inquiry: Inquiry) -> Prompt:
+    if inquiry.message is None:
         raise InvalidRequest("There is nothing to answer: give message or messages.")
-    if request.replace_from is not None:
+    if inquiry.replace_from is not None:
         raise InvalidRequest("replace_from needs a conversation_id.")
-    text = request.message.content
+    text = inquiry.message.content
     thread = Thread(id=new_id(), new=True, title=title_of(text), revision=0, replace_from=None, new_prompt=text)
     return Prompt(text=text, earlier=(), turns=(Turn(Role.USER, text),), thread=thread)
 
 
-async def _cut(database: Database, identity: Identity, request: ChatRequest, stored: StoredConversation) -> int | None:
-    if request.replace_from is None:
+async def _cut(database: Database, identity: Identity, inquiry: Inquiry, stored: StoredConversation) -> int | None:
+    if inquiry.replace_from is None:
         return None
-    position = await repository.message_position(database, identity.organisation_id, stored.id, request.replace_from)
+    position = await repository.message_position(database, identity.organisation_id, stored.id, inquiry.replace_from)
     if position is None:
         raise NotFound("The message to replace does not exist in this conversation.")
     return position
 
 
-def _continued(request: ChatRequest, stored: StoredConversation, cut: int | None) -> Prompt:
+def _continued(inquiry: Inquiry, stored: StoredConversation, cut: int | None) -> Prompt:
     kept: list[StoredTurn] = [t for t in stored.turns if cut is None or t.position < cut]
     turns = [Turn(t.role, t.content) for t in kept]
-    new_prompt = request.message.content if request.message is not None else None
+    new_prompt = inquiry.message.content if inquiry.message is not None else None
     if new_prompt is not None:
         turns.append(Turn(Role.USER, new_prompt))
     elif cut is None:

@@ -1,18 +1,19 @@
 """Answering a repeated request with the first one's result."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from uuid import UUID
 
 import msgspec
 
+from backend.chat.voice import NATIVE, Voice
 from backend.database import Database
 from backend.errors import AppError, Unavailable
 from backend.metering import repository
 from backend.metering.records import StoredResult
 from shared.chat import ChatAnswer
 from shared.errors import ErrorBody
-from shared.events import Accepted, Done, encode, encode_delta
+from shared.events import Accepted, ChatEvent, Done, Logprobs, ToolCalls
 
 POLL_SECONDS = 0.2
 
@@ -48,31 +49,35 @@ def answer_of(result: StoredResult) -> ChatAnswer:
     return result.answer
 
 
-async def events_of(answer: ChatAnswer) -> AsyncIterator[bytes]:
+async def events_of(answer: ChatAnswer, voice: Voice = NATIVE) -> AsyncIterator[bytes]:
     """A stored answer as the stream it was."""
     attempt, length = answer.route.attempt, len(answer.text)
-    yield encode(
-        Accepted(
-            request_id=answer.request_id,
-            conversation_id=answer.conversation_id,
-            message_id=answer.message_id,
-        ),
-        attempt,
-        0,
-    )
-    if answer.precheck is not None:
-        yield encode(answer.precheck, attempt, 0)
-    yield encode(answer.route, attempt, 0)
+    frames = [voice.event(event, attempt, 0) for event in _before(answer)]
     if answer.text:
-        yield encode_delta(answer.text, attempt, length)
-    yield encode(answer.usage, attempt, length)
-    yield encode(
-        Done(
-            finish_reason=answer.finish_reason,
-            model=answer.model,
-            latency_ms=answer.latency_ms,
-            first_token_ms=answer.first_token_ms,
-        ),
-        attempt,
-        length,
+        frames.append(voice.delta(answer.text, attempt, length))
+    frames += [voice.event(event, attempt, length) for event in _after(answer)]
+    for frame in filter(None, frames):
+        yield frame
+
+
+def _before(answer: ChatAnswer) -> Iterator[ChatEvent]:
+    yield Accepted(request_id=answer.request_id, conversation_id=answer.conversation_id, message_id=answer.message_id)
+    if answer.precheck is not None:
+        yield answer.precheck
+    yield answer.route
+
+
+def _after(answer: ChatAnswer) -> Iterator[ChatEvent]:
+    if answer.logprobs:
+        yield Logprobs(content=answer.logprobs)
+    if answer.tool_calls:
+        yield ToolCalls(calls=answer.tool_calls)
+    yield answer.usage
+    yield Done(
+        finish_reason=answer.finish_reason,
+        model=answer.model,
+        latency_ms=answer.latency_ms,
+        first_token_ms=answer.first_token_ms,
+        provider=answer.provider,
+        routing=answer.routing,
     )

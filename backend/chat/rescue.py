@@ -48,6 +48,8 @@ def rescue_steps(routes: Sequence[Route], broken: Route, failure: ProviderError)
 
 def turns_with(turns: tuple[Turn, ...], text: str) -> tuple[Turn, ...]:
     """The conversation with the beginning of its answer. Some providers refuse white space at its end."""
+    if turns[-1].role is Role.ASSISTANT:
+        text, turns = turns[-1].content + text, turns[:-1]
     begun = text.rstrip()
     return (*turns, Turn(Role.ASSISTANT, begun)) if begun else turns
 

@@ -9,13 +9,14 @@ from backend.chat.feed import Feed
 from backend.chat.following import Followings
 from backend.chat.generation import Generation
 from backend.chat.generations import Generations
+from backend.chat.inquiry import Inquiry
 from backend.chat.pipeline import Caller, Pipeline
 from backend.chat.replay import answer_of, await_result
 from backend.chat.sse import Readers
 from backend.database import Database
 from backend.errors import Conflict, NotFound
 from backend.metering.admission import Repeated
-from shared.chat import CancelAnswer, ChatAnswer, ChatRequest
+from shared.chat import CancelAnswer, ChatAnswer
 
 
 class Remote(NamedTuple):
@@ -45,15 +46,15 @@ class Chats:
         self._followings = followings
         self.readers = Readers()
 
-    async def begin(self, caller: Caller, request: ChatRequest) -> Generation | Remote | ChatAnswer:
+    async def begin(self, caller: Caller, inquiry: Inquiry) -> Generation | Remote | ChatAnswer:
         """A running generation; when the request repeats another, that one's, its stream elsewhere or its result."""
-        begun = await self._pipeline.begin(caller, request)
+        begun = await self._pipeline.begin(caller, inquiry)
         if isinstance(begun, Repeated):
-            return self._generations.get(begun.request_id) or await self._first_answer(caller, request, begun)
+            return self._generations.get(begun.request_id) or await self._first_answer(caller, inquiry, begun)
         return begun
 
-    async def _first_answer(self, caller: Caller, request: ChatRequest, first: Repeated) -> Remote | ChatAnswer:
-        if request.stream:
+    async def _first_answer(self, caller: Caller, inquiry: Inquiry, first: Repeated) -> Remote | ChatAnswer:
+        if inquiry.stream:
             feed = await self._followings.open(caller.identity.user_id, first.request_id)
             if feed is not None:
                 return Remote(first.request_id, feed)

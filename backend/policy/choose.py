@@ -1,7 +1,7 @@
 """Which model answers, and why. Pure: catalogue, entitlement and ask in, an ordered chain with reasons out."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from uuid import UUID
 
 from msgspec import Struct
@@ -57,15 +57,21 @@ HealthByKey = Mapping[str | UUID, Health]
 
 
 class Ask(Struct, frozen=True, kw_only=True):
-    """What has to be answered. `model` is set when the caller named one; it is then the only candidate."""
+    """What has to be answered. `models` are those the caller named, in order: then they are the only candidates.
+
+    `refuses` says why a model is not what the caller wants, None when it is; `place` is where the caller would have it
+    stand, lower first, before any score counts.
+    """
 
     assistant: Assistant
     complexity: Complexity
     prompt_tokens: int
     needs: frozenset[Capability]
     strategy: Strategy
-    model: Model | None = None
+    models: tuple[Model, ...] = ()
     wanted_tokens: int | None = None
+    refuses: Callable[[Model], str | None] | None = None
+    place: Callable[[Model], int] | None = None
 
 
 class Ranked(Struct, frozen=True):
@@ -79,7 +85,8 @@ class Choice(Struct, frozen=True, kw_only=True):
     """The models to try, best first, and every one that was not possible. Empty chain: nothing can answer.
 
     `roomier` are models beyond the chain that read more than any in it, best first. `too_long_for` holds the models
-    that only the length of the prompt ruled out, `paused` those that would answer but for open circuits.
+    that only the length of the prompt ruled out, `paused` those that would answer but for open circuits, `incapable`
+    those that may answer and cannot, or that the caller does not want.
     """
 
     chain: tuple[Ranked, ...]
@@ -87,6 +94,7 @@ class Choice(Struct, frozen=True, kw_only=True):
     rejected: tuple[Rejected, ...]
     too_long_for: tuple[Model, ...]
     paused: tuple[Model, ...] = ()
+    incapable: tuple[Rejected, ...] = ()
 
 
 def usable_context(model: Model, entitlement: Entitlement) -> int:
@@ -100,10 +108,14 @@ def choose(ask: Ask, catalogue: Catalogue, entitlement: Entitlement, health: Hea
     rejected: list[Rejected] = []
     too_long: list[Model] = []
     paused: list[Model] = []
-    for model in (ask.model,) if ask.model is not None else catalogue.models:
-        obstacle = _obstacle(model, ask, entitlement)
+    incapable: list[Rejected] = []
+    for model in ask.models or catalogue.models:
+        obstacle = _obstacle(model, entitlement)
+        shortcoming = _shortcoming(model, ask) if obstacle is None else None
         if obstacle is not None:
             rejected.append(Rejected(model=model.name, reason=obstacle))
+        elif shortcoming is not None:
+            incapable.append(Rejected(model=model.name, reason=shortcoming))
         elif ask.prompt_tokens + SHORTEST_ANSWER > usable_context(model, entitlement):
             too_long.append(model)
             limit = usable_context(model, entitlement)
@@ -115,7 +127,9 @@ def choose(ask: Ask, catalogue: Catalogue, entitlement: Entitlement, health: Hea
             rejected.append(Rejected(model=model.name, reason=failing))
         else:
             possible.append(model)
-    ranked = sorted(_rank(possible, ask, health), key=lambda r: (-r.candidate.score, r.model.name))
+    ranked = sorted(
+        _rank(possible, ask, health), key=lambda r: (*_place(r.model, ask), -r.candidate.score, r.model.name)
+    )
     rejected += [Rejected(model=r.model.name, reason="ranked below the chain") for r in ranked[CHAIN_LENGTH:]]
     chain, beyond = ranked[:CHAIN_LENGTH], ranked[CHAIN_LENGTH:]
     window = max((r.model.context_window for r in chain), default=0)
@@ -123,13 +137,26 @@ def choose(ask: Ask, catalogue: Catalogue, entitlement: Entitlement, health: Hea
     return Choice(
         chain=tuple(chain),
         roomier=tuple(roomier[:ROOMIER]),
-        rejected=tuple(rejected),
+        rejected=(*rejected, *incapable),
         too_long_for=tuple(too_long),
         paused=tuple(paused),
+        incapable=tuple(incapable),
     )
 
 
-def _obstacle(model: Model, ask: Ask, entitlement: Entitlement) -> str | None:
+def _place(model: Model, ask: Ask) -> tuple[int, int]:
+    named = ask.models.index(model) if ask.models else 0
+    return named, ask.place(model) if ask.place is not None else 0
+
+
+def _shortcoming(model: Model, ask: Ask) -> str | None:
+    missing = ask.needs - model.capabilities
+    if missing:
+        return f"cannot do {', '.join(sorted(missing))}"
+    return ask.refuses(model) if ask.refuses is not None else None
+
+
+def _obstacle(model: Model, entitlement: Entitlement) -> str | None:
     if model.model_type != "chat":
         return f"makes {model.model_type}s, not text"
     if not model.active:
@@ -140,8 +167,7 @@ def _obstacle(model: Model, ask: Ask, entitlement: Entitlement) -> str | None:
         return "has no price"
     if not entitlement.allows_model(model):
         return f"not in the {entitlement.plan_name} plan"
-    missing = ask.needs - model.capabilities
-    return f"cannot do {', '.join(sorted(missing))}" if missing else None
+    return None
 
 
 def _paused(model: Model, health: HealthByKey) -> str | None:

@@ -22,6 +22,12 @@ class ModelDisabled(AppError):
     code, status = ErrorCode.MODEL_DISABLED, 409
 
 
+class ModelIncapable(AppError):
+    """No model that was asked for, or may answer, can do what the request needs."""
+
+    code, status = ErrorCode.MODEL_INCAPABLE, 400
+
+
 class ContextTooLong(AppError):
     """The prompt is longer than any model that may answer reads."""
 

@@ -8,10 +8,12 @@ from litestar.params import JSONBody
 from backend.accounts.guards import signed_in
 from backend.accounts.identity import Identity
 from backend.catalogue.cache import CatalogueCache
+from backend.chat.inquiry import Inquiry
 from backend.chat.plan import decide, wish
 from backend.chat.prompt import Prompt, readable
 from backend.chat.repository import read_conversation
 from backend.database import Database
+from backend.entitlements.plans import AUTO
 from backend.errors import AppError, InvalidRequest, NotFound
 from backend.metering import repository as metering
 from backend.metering.admission import take_rate
@@ -56,7 +58,7 @@ class PrecheckController(Controller):
         prompt = await _prompt(database, identity, data)
         await take_rate(database, "precheck", identity, entitlement.limits, request.state.address)
         wished = wish(
-            current, entitlement, assistant=data.assistant or "auto", model=None, strategy=None, max_tokens=None
+            current, entitlement, Inquiry(body=data, assistant=data.assistant or AUTO), identity.organisation_id
         )
         checked = examiner.examine(prompt, assistant_chosen=False)
         balance = await metering.spendable(database, identity.user_id, entitlement.monthly_credits)

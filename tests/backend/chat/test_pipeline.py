@@ -8,6 +8,7 @@ import pytest
 from msgspec import structs
 
 from backend.chat.generation import Generation
+from backend.chat.inquiry import from_chat
 from backend.chat.pipeline import Caller
 from backend.columns import new_id
 from backend.metering.errors import TooManyChats
@@ -35,7 +36,9 @@ async def begin(api: Api, person: Person, key: UUID | None = None) -> Generation
     assert identity is not None
     if key is not None:
         identity = structs.replace(identity, credential="key", caller=key)
-    begun = await api.services.pipeline.begin(Caller(identity=identity, token=person.token, request_id=new_id()), ASKED)
+    begun = await api.services.pipeline.begin(
+        Caller(identity=identity, token=person.token, request_id=new_id()), from_chat(ASKED)
+    )
     assert isinstance(begun, Generation)
     return begun
 

@@ -2,11 +2,13 @@
 
 from decimal import Decimal
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
+from msgspec import Struct
 
 from backend.catalogue.snapshot import Endpoint
+from backend.chat.inquiry import Inquiry, Manner
 from backend.chat.plan import DEFAULT_ANSWER, Decided, decide, wish
 from backend.chat.prompt import Prompt, Thread
 from backend.entitlements.plans import Entitlement
@@ -35,8 +37,13 @@ def prompt(*turns: str, kept: bool = True) -> Prompt:
 
 
 def wished(of: Any, allowed: Entitlement = STARTER, **wishes: Any) -> Any:
-    given = {"assistant": "auto", "model": None, "strategy": None, "max_tokens": None, **wishes}
-    return wish(of, allowed, **given)
+    return wish(of, allowed, asking(**wishes), UUID(int=2))
+
+
+def asking(model: str | None = None, max_tokens: int | None = None, **wishes: Any) -> Inquiry:
+    """What somebody asks, beside the prompt."""
+    models = {"models": (model,)} if model is not None else {}
+    return Inquiry(body=Struct(), manner=Manner(max_tokens=max_tokens), **models, **wishes)
 
 
 def decided(
@@ -101,8 +108,8 @@ class TestWishes:
 
     def test_by_id_or_name(self) -> None:
         of = catalogue(SMALL, LARGE)
-        assert wished(of, model="large").model is LARGE
-        assert wished(of, model=str(LARGE.id)).model is LARGE
+        assert wished(of, model="large").models == (LARGE,)
+        assert wished(of, model=str(LARGE.id)).models == (LARGE,)
         assert wished(of).strategy is Strategy.BALANCED
 
 

@@ -109,9 +109,9 @@ class TestObstacles:
 
     def test_a_named_model_is_the_only_candidate_but_must_still_be_possible(self) -> None:
         everything = catalogue(CHEAP, FAST)
-        assert chosen(choose(ask(model=FAST), everything, entitlement(), {})) == ["fast"]
+        assert chosen(choose(ask(models=(FAST,)), everything, entitlement(), {})) == ["fast"]
         off = model("off", active=False)
-        refused = choose(ask(model=off), everything, entitlement(), {})
+        refused = choose(ask(models=(off,)), everything, entitlement(), {})
         assert refused.chain == ()
         assert [r.reason for r in refused.rejected] == ["turned off"]
 
