@@ -334,10 +334,8 @@ def exists(name: str) -> bool:
 def text_lines() -> list[tuple[Path, int, str]]:
     lines = []
     for path in written_files():
-        if (
-            path.name == ".git"
-            or (path.suffix in {".png", ".woff2", ".svg", ".ico", ".pyc", ".lock"}
-            and path.name != "requirements.lock")
+        if path.name == ".git" or (
+            path.suffix in {".png", ".woff2", ".svg", ".ico", ".pyc", ".lock"} and path.name != "requirements.lock"
         ):
             continue
         try:

@@ -153,6 +153,7 @@ async def call(http: httpx.AsyncClient, route: str, ids: dict[str, str] | None =
         "provider_id",
         "endpoint_id",
         "attachment_id",
+        "alias_id",
     )
     found = {name: str(uuid4()) for name in (*names, "assistant_id", "plan_id")}
     known = found | {"file_path": "x", "path": "x"} | (ids or {})

@@ -94,6 +94,7 @@ async def ids(admin: Person, join: Join) -> dict[str, str]:
 
     asked = (await somebody.http.post("/api/plan-requests", json={"plan": "pro", "reason": "test"})).json()
     body = {"message": {"content": "hi"}, "stream": False, "params": {"max_tokens": 1}}
+    alias = await admin.http.post("/api/admin/aliases", json={"alias": "gpt-x", "target": "sim-fast", "reason": "try"})
     answered = await admin.http.post("/api/ai/chat", json=body)
     assert answered.status_code == 200, answered.text
     answer = answered.json()
@@ -110,6 +111,7 @@ async def ids(admin: Person, join: Join) -> dict[str, str]:
         "model_id": await first("/api/admin/models", "name", "gpt-5-nano"),
         "provider_id": openai["id"],
         "endpoint_id": openai["endpoints"][0]["id"],
+        "alias_id": alias.json()["id"],
         "plan_id": await first("/api/admin/plans", "slug", "pro"),
         "assistant_id": await first("/api/admin/assistants", "family", "data"),
     }
