@@ -155,7 +155,7 @@ async def call(http: httpx.AsyncClient, route: str, ids: dict[str, str] | None =
         "attachment_id",
         "alias_id",
     )
-    found = {name: str(uuid4()) for name in (*names, "assistant_id", "plan_id", "alias_id")}
+    found = {name: str(uuid4()) for name in (*names, "assistant_id", "plan_id")}
     known = found | {"file_path": "x", "path": "x"} | (ids or {})
     return await http.request(method, path.format(**known), **more)
 
