@@ -107,20 +107,27 @@ class Connection(asyncio.Protocol):
         if self._discarding:
             self._transport.close()
             return
-        path, _, query = self._url.decode("latin-1").partition("?")
-        request = Request(
+        request = self._request(
             method=self._parser.get_method().decode("ascii"),
-            path=path,
-            query=query,
-            headers=self._headers,
             body=b"".join(self._body),
             version=self._parser.get_http_version(),
-            connection=self._number,
         )
         self._waiting.append((request, self._parser.should_keep_alive()))
         if len(self._waiting) >= PIPELINE_DEPTH:
             self._transport.pause_reading()
         self._answer_waiting()
+
+    def _request(self, method: str = "", body: bytes = b"", version: str = "1.1") -> Request:
+        path, _, query = self._url.decode("latin-1").partition("?")
+        return Request(
+            method=method,
+            path=path,
+            query=query,
+            headers=self._headers,
+            body=body,
+            version=version,
+            connection=self._number,
+        )
 
     def _answer_waiting(self) -> None:
         """Start the next answer; those that end at once are followed by the next."""
@@ -149,7 +156,7 @@ class Connection(asyncio.Protocol):
             return
         self._discarding = True
         if self._exchange is None:
-            self._transport.write(self._site.refuse(self._url.decode("latin-1"), status, message))
+            self._transport.write(self._site.refuse(self._request(), status, message))
             self._wheel.at(self._wheel.now() + DISCARD_MS, self._transport.close)
         else:
             self._transport.close()

@@ -64,3 +64,8 @@ def whole(status: int, body: bytes, headers: Mapping[str, str] | None = None, co
     """A complete response with a length."""
     fields = {"content-type": content_type, "content-length": str(len(body)), **(headers or {})}
     return head(status, fields) + body
+
+
+def status_of(response: bytes) -> int:
+    """The status of a response that `head` began."""
+    return int(response[9:12])

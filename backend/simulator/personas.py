@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Meta
 from msgspec.structs import replace
 
+from backend.simulator.ask import Trade
 from backend.simulator.faults.names import Fault, UnknownFault, parse
 from backend.simulator.pace import BRISK, NO_DELAY, Pace
 
@@ -41,6 +42,9 @@ class Persona(msgspec.Struct, frozen=True, kw_only=True):
     prefill: bool = True
     """Whether a final assistant turn is continued; otherwise the answer begins anew."""
     echo: bool = False
+    sees: bool = True
+    """Whether pictures may be shown to it."""
+    trade: Trade = Trade.CHAT
     fault: Fault | None = None
     script: Script | None = None
 
@@ -58,35 +62,39 @@ NAMED = (
         prefill=False,
     ),
     Persona(name="sim-reasoning", voice="thorough", reasoning=4, prefill=False, context_window=200_000),
-    Persona(name="sim-small", pace=Pace(first_ms=160, spacing_ms=8), context_window=4_096, max_output=1_024),
+    Persona(
+        name="sim-small", pace=Pace(first_ms=160, spacing_ms=8), context_window=4_096, max_output=1_024, sees=False
+    ),
     Persona(name="sim-instant", pace=NO_DELAY),
     Persona(name="sim-echo", pace=NO_DELAY, echo=True, max_output=1_000_000, context_window=1_000_000),
+    Persona(name="sim-embedding", trade=Trade.EMBEDDING, pace=Pace(first_ms=40), context_window=8_192, max_output=0),
+    Persona(name="sim-image", trade=Trade.PICTURE, pace=Pace(first_ms=900), context_window=8_192, max_output=0),
 )
 _BY_NAME = {persona.name: persona for persona in NAMED}
 _FAULT, _BENCH = "sim-fault-", "sim-bench-"
 
 
-def find(name: str, pace: Pace | None = None) -> Persona | None:
+def find(name: str, pace: Pace | None = None, trade: Trade = Trade.CHAT) -> Persona | None:
     """A named persona, `sim-fault-<fault>` or `sim-bench-<chunks>-<spacing ms>[-<chunks per write>]`.
 
-    `pace`, when given, replaces that of all named personas.
+    Of the last two there is one for every trade. `pace`, when given, replaces that of all named personas.
     """
     if name.startswith(_FAULT):
         try:
-            return Persona(name=name, pace=BRISK, wordiness=0.6, fault=parse(name.removeprefix(_FAULT)))
+            return Persona(name=name, pace=BRISK, wordiness=0.6, trade=trade, fault=parse(name.removeprefix(_FAULT)))
         except UnknownFault:
             return None
     if name.startswith(_BENCH):
-        return _bench(name)
+        return _bench(name, trade)
     persona = _BY_NAME.get(name)
     return persona if persona is None or pace is None else replace(persona, pace=pace)
 
 
-def _bench(name: str) -> Persona | None:
+def _bench(name: str, trade: Trade) -> Persona | None:
     figures = name.removeprefix(_BENCH).split("-")
     if not 2 <= len(figures) <= 3 or not all(figure.isdecimal() and len(figure) < 7 for figure in figures):
         return None
     chunks, spacing, group = (*map(int, figures), 1)[:3]
     pace = Pace(first_ms=0, spacing_ms=spacing, jitter=0, group=max(1, min(group, 100_000)))
     script = Script(chunks=chunks)
-    return Persona(name=name, pace=pace, script=script, max_output=1_000_000, context_window=10_000_000)
+    return Persona(name=name, pace=pace, script=script, trade=trade, max_output=1_000_000, context_window=10_000_000)

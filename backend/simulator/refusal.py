@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from enum import Enum
+from typing import NamedTuple
 
 
 class Kind(Enum):
@@ -17,6 +18,7 @@ class Kind(Enum):
     TIMEOUT = 408, "The request took too long to arrive."
     CONFLICT = 409, "The request conflicts with another one."
     TOO_LARGE = 413, "The body of the request is too large."
+    QUOTA = 429, "You exceeded your current quota, please check your plan and billing details."
     RATE_LIMIT = 429, "Rate limit reached. Please try again later."
     SERVER = 500, "The server had an error while processing your request. Sorry about that!"
     BAD_GATEWAY = 502, "Bad gateway."
@@ -31,8 +33,19 @@ class Kind(Enum):
         self.sentence = sentence
 
 
+class Window(NamedTuple):
+    """The size of a context window and what was to fit it, in tokens."""
+
+    size: int
+    prompt: int
+    completion: int = 0
+
+
 class Refusal(Exception):
-    """A request that gets no answer. `field` names the parameter at fault."""
+    """A request that gets no answer. `field` names the parameter at fault.
+
+    `status`, when given, is the HTTP status in every dialect; otherwise some dialects have another for some kinds.
+    """
 
     def __init__(
         self,
@@ -41,14 +54,17 @@ class Refusal(Exception):
         *,
         field: str | None = None,
         headers: Mapping[str, str] | None = None,
+        window: Window | None = None,
+        status: int | None = None,
     ) -> None:
         self.kind = kind
         self.message = message if message is not None else kind.sentence
         self.field = field
         self.headers = dict(headers or {})
+        self.window = window
+        self._status = status
         super().__init__(self.message)
 
-    @property
-    def status(self) -> int:
-        """The HTTP status."""
-        return self.kind.status
+    def status(self, usual: Mapping[Kind, int] | None = None) -> int:
+        """The HTTP status, where a dialect has statuses of its own by those."""
+        return self._status or (usual or {}).get(self.kind, self.kind.status)

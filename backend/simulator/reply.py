@@ -6,11 +6,13 @@ from hashlib import blake2b
 from random import Random
 
 import msgspec
+from msgspec.structs import replace
 
-from backend.simulator import prose, tokens
+from backend.simulator import calling, prose, sight, tokens
 from backend.simulator.ask import Ask
+from backend.simulator.calling import Call
 from backend.simulator.personas import Persona, Script
-from backend.simulator.refusal import Kind, Refusal
+from backend.simulator.refusal import Kind, Refusal, Window
 
 CACHED_FROM_TOKENS = 1024
 CACHED_STEP_TOKENS = 128
@@ -20,23 +22,29 @@ _REASONING = (
     "The person wants an answer to this prompt. I am a simulation, so I only pretend to weigh the options. "
     "First the scope, then the order of the steps, then a check of the result. That seems to be enough. "
 )
+_RESULT = "The tool's answer is:\n\n{result}\n\nThis is a simulated answer: nobody thought about it."
+_NOTHING_MORE = "This is a simulated answer: I only looked at the header of the file."
 
 
 class Finish(Enum):
     """Why an answer ended."""
 
     STOP = auto()
+    STOP_SEQUENCE = auto()
+    CALLS = auto()
+    """Tools were called."""
     LENGTH = auto()
     CONTENT_FILTER = auto()
 
 
 class Usage(msgspec.Struct, frozen=True):
-    """Tokens of one call. `prompt` includes `cached`, `completion` includes `reasoning`."""
+    """Tokens of one call. `prompt` includes `cached` and `cache_write`, `completion` includes `reasoning`."""
 
     prompt: int
     cached: int
     completion: int
     reasoning: int
+    cache_write: int = 0
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,6 +52,9 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
 
     texts: Sequence[str]
     reasoning: Sequence[str] = ()
+    calls: Sequence[Call] = ()
+    stopped_by: str | None = None
+    """The stop sequence that ended it."""
     finish: Finish | None = Finish.STOP
     usage: Usage | None
     usage_with_finish: bool = False
@@ -56,23 +67,29 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def compose(ask: Ask, persona: Persona, script: Script | None) -> Reply:
-    """The reply, the same for the same conversation and persona.
+    """The reply, the same for the same conversation, seed and persona.
 
-    Raises Refusal when prompt and `max_tokens` together do not fit the persona's context window.
+    Raises Refusal when prompt and `max_tokens` together do not fit the persona's context window, when the persona
+    cannot see and is shown a picture, and when no value satisfies the schema of the answer or of a tool.
     """
-    prompt_tokens = _prompt_tokens(ask)
-    _check_window(prompt_tokens, ask.max_tokens or 0, persona)
+    if ask.pictures and not persona.sees:
+        raise Refusal(Kind.INVALID, f"The model `{ask.model}` takes no pictures.", field="messages")
+    prompt = prompt_tokens(ask)
+    if prompt + (ask.max_tokens or 0) > persona.context_window:
+        raise too_long(persona.context_window, prompt, ask.max_tokens or 0)
     room = persona.max_output if ask.max_tokens is None else min(ask.max_tokens, persona.max_output)
+    stopped_by = None
+    reasoning: Sequence[str] = ()
+    called: Sequence[Call] = ()
     if script is not None:
-        reasoning, texts = [], script.pieces()
+        texts: Sequence[str] = script.pieces()
     else:
         reasoning = tokens.split(_REASONING * persona.reasoning)
-        texts = tokens.split(_stopped(_text(ask, persona), ask.stop))
-    finish = Finish.LENGTH if len(reasoning) + len(texts) > room else Finish.STOP
-    reasoning = reasoning[:room]
-    texts = texts[: room - len(reasoning)]
-    usage = Usage(prompt_tokens, _cached(ask), len(reasoning) + len(texts), len(reasoning))
-    return Reply(texts=texts, reasoning=reasoning, finish=finish, usage=usage)
+        called = calling.calls(ask)
+        text, stopped_by = _stopped("" if called else _text(ask, persona), ask.stop)
+        texts = tokens.split(text)
+    reply = Reply(texts=texts, reasoning=reasoning, calls=called, stopped_by=stopped_by, usage=None)
+    return _bounded(reply, room, Usage(prompt, _cached(ask), 0, 0, _cache_write(ask)))
 
 
 def seed(*parts: bytes) -> Random:
@@ -81,11 +98,72 @@ def seed(*parts: bytes) -> Random:
     return Random(int.from_bytes(digest, "big"))  # noqa: S311
 
 
+def prompt_tokens(ask: Ask) -> int:
+    """Tokens of the conversation and of the tools on offer."""
+    turns = sum(
+        tokens.count(turn.text)
+        + (tokens.count(turn.uses) if turn.uses else 0)
+        + tokens.TURN_TOKENS
+        + len(turn.pictures) * tokens.IMAGE_TOKENS
+        for turn in ask.turns
+    )
+    tools = sum(tokens.count(tool.name) + tokens.count(str(tool.schema)) for tool in ask.tools)
+    return turns + tools + tokens.TURN_TOKENS
+
+
+def check_window(longest: int, persona: Persona) -> None:
+    """Raises Refusal when so many tokens do not fit the persona's context window."""
+    if longest > persona.context_window:
+        raise too_long(persona.context_window, longest)
+
+
+def too_long(window: int, prompt: int, completion: int = 0) -> Refusal:
+    """The refusal of what does not fit `window`, with the numbers."""
+    return Refusal(
+        Kind.CONTEXT_TOO_LONG,
+        f"This model's maximum context length is {window} tokens. However, you requested "
+        f"{prompt + completion} tokens ({prompt} in the messages, {completion} in the completion). "
+        "Please reduce the length of the messages or completion.",
+        field="messages",
+        window=Window(window, prompt, completion),
+    )
+
+
+def _bounded(reply: Reply, room: int, usage: Usage) -> Reply:
+    """The first `room` tokens of the reply, with how it ends then and what it costs."""
+    reasoning, texts = reply.reasoning[:room], reply.texts[: max(0, room - len(reply.reasoning))]
+    left = room - len(reasoning) - len(texts)
+    called: list[Call] = []
+    for call in reply.calls if left > 0 else ():
+        called.append(Call(call.name, call.pieces[:left]))
+        left -= len(called[-1].pieces)
+        if left <= 0:
+            break
+    said = len(reasoning) + len(texts) + sum(len(call.pieces) for call in called)
+    meant = len(reply.reasoning) + len(reply.texts) + sum(len(call.pieces) for call in reply.calls)
+    if said < meant:
+        finish, stopped_by = Finish.LENGTH, None
+    else:
+        stopped_by = reply.stopped_by
+        finish = Finish.CALLS if called else Finish.STOP if stopped_by is None else Finish.STOP_SEQUENCE
+    usage = replace(usage, completion=said, reasoning=len(reasoning))
+    return replace(
+        reply, reasoning=reasoning, texts=texts, calls=called, finish=finish, stopped_by=stopped_by, usage=usage
+    )
+
+
 def _text(ask: Ask, persona: Persona) -> str:
+    if (document := calling.document(ask)) is not None:
+        return document
     if persona.echo:
-        return ask.prompt
+        return _echoed(ask)
     turns = ask.turns[:-1] if ask.prefill else ask.turns
-    random = seed(persona.voice.encode(), *(turn.text.encode("utf-8", "surrogatepass") for turn in turns))
+    said = (turn.text.encode("utf-8", "surrogatepass") for turn in turns)
+    random = seed(persona.voice.encode(), *said, *(() if ask.seed is None else (str(ask.seed).encode(),)))
+    if ask.results and not ask.json:
+        return _RESULT.format(result="\n".join(ask.results))
+    if ask.pictures and not ask.json:
+        return f"{sight.describe(ask.pictures)} {_NOTHING_MORE}"
     text = prose.write(ask.prompt, json=ask.json, wordiness=persona.wordiness, random=random)
     return _after(ask.prefill, text) if persona.prefill and ask.prefill else text
 
@@ -97,28 +175,28 @@ def _after(beginning: str, text: str) -> str:
     return "".join(tokens.split(text)[tokens.count(beginning) :])
 
 
-def _stopped(text: str, stops: Sequence[str]) -> str:
-    ends = [position for stop in stops if stop and (position := text.find(stop)) >= 0]
-    return text[: min(ends)] if ends else text
+def _echoed(ask: Ask) -> str:
+    text = "\n".join(ask.results) or ask.prompt
+    return msgspec.json.encode({"echo": text}).decode() if ask.json else text
 
 
-def _prompt_tokens(ask: Ask) -> int:
-    turns = sum(tokens.count(turn.text) + tokens.TURN_TOKENS + turn.images * tokens.IMAGE_TOKENS for turn in ask.turns)
-    return turns + tokens.TURN_TOKENS
+def _stopped(text: str, stops: Sequence[str]) -> tuple[str, str | None]:
+    ends = [(position, stop) for stop in stops if stop and (position := text.find(stop)) >= 0]
+    if not ends:
+        return text, None
+    position, stop = min(ends)
+    return text[:position], stop
+
+
+def _cache_write(ask: Ask) -> int:
+    """What this call adds to the cache: all that was not there."""
+    whole = prompt_tokens(ask)
+    return whole - _cached(ask) if ask.writes_cache and whole >= CACHED_FROM_TOKENS else 0
 
 
 def _cached(ask: Ask) -> int:
     """What an earlier call of the same conversation would have left in the provider's cache."""
+    if not ask.caches:
+        return 0
     before = sum(tokens.count(turn.text) + tokens.TURN_TOKENS for turn in ask.turns[:-1])
     return before // CACHED_STEP_TOKENS * CACHED_STEP_TOKENS if before >= CACHED_FROM_TOKENS else 0
-
-
-def _check_window(prompt: int, completion: int, persona: Persona) -> None:
-    if prompt + completion > persona.context_window:
-        raise Refusal(
-            Kind.CONTEXT_TOO_LONG,
-            f"This model's maximum context length is {persona.context_window} tokens. However, you requested "
-            f"{prompt + completion} tokens ({prompt} in the messages, {completion} in the completion). "
-            "Please reduce the length of the messages or completion.",
-            field="messages",
-        )

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from backend.simulator.ask import Ask
+from backend.simulator.ask import Ask, Given
 from backend.simulator.faults.names import Fault, parse
 from backend.simulator.pace import Pace
 from backend.simulator.personas import Script
@@ -21,7 +21,7 @@ class Match(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     prompt: str | None = None
     key: str | None = None
 
-    def fits(self, ask: Ask, dialect: str, key: str) -> bool:
+    def fits(self, ask: Ask | Given, dialect: str, key: str) -> bool:
         """Whether the request is meant."""
         return (
             self.model in {None, ask.model}
@@ -81,7 +81,7 @@ class Rules:
         """Forget all rules."""
         self.standing.clear()
 
-    def take(self, ask: Ask, dialect: str, key: str) -> Orders:
+    def take(self, ask: Ask | Given, dialect: str, key: str) -> Orders:
         """The orders for a request; each rule that contributes is used once."""
         if not self.standing:
             return _NONE

@@ -1,15 +1,17 @@
 """What answers a request: dialects, the control endpoint, health."""
 
-from collections.abc import Mapping
+from uuid import uuid4
 
 import msgspec
+from msgspec.structs import replace
 
-from backend.simulator.ask import Ask
+from backend.simulator import pictures
+from backend.simulator.ask import Ask, Given
 from backend.simulator.control import Control
 from backend.simulator.dialects import DIALECTS
 from backend.simulator.dialects.dialect import Dialect
 from backend.simulator.faults.wire import HTML_PAGE
-from backend.simulator.http import Request, Step, Steps, whole
+from backend.simulator.http import Request, Step, Steps, status_of, whole
 from backend.simulator.pace import Pace
 from backend.simulator.performance import Performance
 from backend.simulator.personas import find
@@ -54,24 +56,27 @@ class Site:
             return Exchange([Step(0, whole(200, _HEALTHY))])
         if self._control.owns(request.path):
             return Exchange([Step(0, self._control.answer(request))])
-        dialect = _dialect(request.path)
+        if request.path.startswith(pictures.PATH) and request.method == "GET":
+            return Exchange([Step(0, pictures.serve(request.path))])
+        dialect, request = _addressed(request)
         record = self.traffic.started(request, at)
         record.dialect = dialect.name
         try:
             steps = self._steps(request, dialect, record)
         except Refusal as refusal:
-            record.status = refusal.status
-            steps = [Step(0, _refused(dialect, refusal))]
+            response = _refused(dialect, refusal, stream=record.stream)
+            record.status = status_of(response)
+            steps = [Step(0, response)]
         return Exchange(steps, self.traffic, record)
 
-    def refuse(self, path: str, status: int, message: str) -> bytes:
+    def refuse(self, request: Request, status: int, message: str) -> bytes:
         """The response to a request that was not read to its end; the connection closes after it."""
         kind = Kind.TOO_LARGE if status == 413 else Kind.INVALID
-        body = _dialect(path).error(Refusal(kind, message))
-        return whole(status, body, {"connection": "close"})
+        refusal = Refusal(kind, message, status=status, headers={"connection": "close"})
+        return _refused(_addressed(request)[0], refusal, stream=False)
 
     def _steps(self, request: Request, dialect: Dialect, record: Record) -> Steps:
-        if not dialect.owns(request.path):
+        if not dialect.owns(request.path, request.headers):
             raise Refusal(Kind.UNKNOWN_PATH, f"Unknown request URL: {request.method} {request.path[:200]}.")
         key = dialect.key(request)
         record.key_ending = key[-4:]
@@ -83,8 +88,8 @@ class Site:
         if isinstance(read, bytes):
             return [Step(0, whole(200, read))]
         _note(record, read, request.body)
-        persona = find(read.model, self._pace)
-        if persona is None:
+        persona = find(read.model, self._pace, read.trade)
+        if persona is None or persona.trade is not read.trade:
             raise Refusal(
                 Kind.UNKNOWN_MODEL,
                 f"The model `{read.model}` does not exist or you do not have access to it.",
@@ -94,18 +99,29 @@ class Site:
         return Performance(request, dialect, read, persona, orders, record).steps()
 
 
-def _note(record: Record, ask: Ask, body: bytes) -> None:
+def _note(record: Record, ask: Ask | Given, body: bytes) -> None:
     record.model, record.stream, record.max_tokens = ask.model[:100], ask.stream, ask.max_tokens
-    if len(body) <= KEPT_BODY_BYTES:
+    if len(body) <= KEPT_BODY_BYTES and body.startswith(b"{"):
         record.body = msgspec.Raw(body)
 
 
-def _dialect(path: str) -> Dialect:
-    return next((dialect for dialect in DIALECTS if dialect.owns(path)), DIALECTS[-1])
+def _addressed(request: Request) -> tuple[Dialect, Request]:
+    """The dialect of a request and what it gets to see.
+
+    A first path segment with the dialect's name decides; without one, the path and the headers do. Some paths are
+    those of several dialects, and not every client can be told by its headers.
+    """
+    for dialect in DIALECTS:
+        if request.path.startswith(f"/{dialect.name}/"):
+            return dialect, replace(request, path=request.path.removeprefix(f"/{dialect.name}"))
+    owners = (dialect for dialect in DIALECTS if dialect.owns(request.path, request.headers))
+    return next(owners, DIALECTS[-1]), request
 
 
-def _refused(dialect: Dialect, refusal: Refusal) -> bytes:
-    headers: Mapping[str, str] = refusal.headers
+def _refused(dialect: Dialect, refusal: Refusal, *, stream: bool) -> bytes:
+    identity = uuid4().hex
+    named = {dialect.identity_header: f"req_{identity}"}
     if refusal.kind in _HTML_KINDS:
-        return whole(refusal.status, HTML_PAGE, headers, content_type="text/html; charset=utf-8")
-    return whole(refusal.status, dialect.error(refusal), headers)
+        return whole(refusal.status(), HTML_PAGE, named | refusal.headers, content_type="text/html; charset=utf-8")
+    status, body, headers, content_type = dialect.refused(refusal, identity, stream=stream)
+    return whole(status, body, {**named, **headers}, content_type)

@@ -34,7 +34,7 @@ def stream(
     wait -= wait * _HEADERS_AT
     for part, data, act in frames:
         if part is Part.TOKEN:
-            yield Step(wait, chunk(data) if framed else data, act)
+            yield Step(wait, chunk(data) if framed and data else data, act)
             wait = next(delays)
             record.chunks += 1
         elif act is Act.RESET:

@@ -31,6 +31,7 @@ class FaultName(StrEnum):
     STATUS_529 = "529"
     CONTEXT_LENGTH = "context-length"  # window in tokens (8192)
     CONTENT_FILTER = "content-filter"
+    QUOTA = "quota"  # used up, not only too fast
 
     EMPTY = "empty"  # no text at all
     HUGE = "huge"  # KB of text in one frame (1024)

@@ -5,6 +5,7 @@ from time import time
 
 from backend.simulator.faults.names import Fault, FaultName
 from backend.simulator.refusal import Kind, Refusal
+from backend.simulator.reply import too_long
 
 _KINDS = {
     FaultName.STATUS_400: Kind.INVALID,
@@ -24,6 +25,7 @@ _KINDS = {
     FaultName.STATUS_529: Kind.OVERLOADED,
     FaultName.CONTEXT_LENGTH: Kind.CONTEXT_TOO_LONG,
     FaultName.CONTENT_FILTER: Kind.CONTENT_FILTER,
+    FaultName.QUOTA: Kind.QUOTA,
 }
 _WINDOW_TOKENS = 8192
 
@@ -35,13 +37,9 @@ def refusal(fault: Fault) -> Refusal | None:
         return None
     if kind is Kind.CONTEXT_TOO_LONG:
         window = fault.value or _WINDOW_TOKENS
-        return Refusal(
-            kind,
-            f"This model's maximum context length is {window} tokens. However, your messages resulted in "
-            f"{window + 1} tokens. Please reduce the length of the messages.",
-            field="messages",
-        )
-    return Refusal(kind, headers=_headers(fault))
+        return too_long(window, window + 1)
+    number = str(fault.name).partition("-")[0]
+    return Refusal(kind, headers=_headers(fault), status=int(number) if number.isdecimal() else None)
 
 
 def _headers(fault: Fault) -> dict[str, str]:

@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from backend.simulator.faults.names import Fault, FaultName
 from backend.simulator.pace import Pace
-from backend.simulator.reply import Finish, Reply, Usage
+from backend.simulator.reply import Finish, Reply
 
 _HUGE_KB, _MOST_KB, _FILTERED_AFTER, _SLOW_MS, _BURST_CHUNKS = 1024, 16 * 1024, 5, 500, 8
 
@@ -44,5 +44,5 @@ def spoil_pace(pace: Pace, fault: Fault) -> Pace:
 def _with_texts(reply: Reply, texts: list[str]) -> Reply:
     usage = reply.usage
     if usage is not None:
-        usage = Usage(usage.prompt, usage.cached, usage.reasoning + len(texts), usage.reasoning)
-    return replace(reply, texts=texts, usage=usage, finish=Finish.STOP)
+        usage = replace(usage, completion=usage.reasoning + len(texts))
+    return replace(reply, texts=texts, calls=(), usage=usage, stopped_by=None, finish=Finish.STOP)

@@ -6,7 +6,6 @@ from backend.simulator.faults.names import Fault, FaultName
 from backend.simulator.frames import Frame, Part
 from backend.simulator.http import Act
 
-_MALFORMED = b'data: {"id":"simulated","choices":[{"index":0,"delta":{"cont\n\n'
 _FIRST_COMMENT, _COMMENT = b": SIMULATOR PROCESSING\n\n", b": keep-alive\n\n"
 _BROKEN_AFTER, _CUT_AFTER = 3, 5
 
@@ -21,7 +20,7 @@ CUTS = {
 Frames = Iterable[Frame]
 
 
-def spoil_frames(frames: Frames, fault: Fault, error_frame: Callable[[], bytes]) -> Iterator[Frame]:
+def spoil_frames(frames: Frames, fault: Fault, error_frame: Callable[[], bytes], malformed: bytes) -> Iterator[Frame]:
     """The frames with the fault in them; unchanged when the fault acts elsewhere."""
     name, value = fault.name, fault.value
     if name in CUTS:
@@ -33,7 +32,7 @@ def spoil_frames(frames: Frames, fault: Fault, error_frame: Callable[[], bytes])
         case FaultName.IN_BAND_ERROR:
             return _until(frames, broken_after, Frame(Part.FRAME, error_frame()))
         case FaultName.MALFORMED:
-            return _with(frames, broken_after, Frame(Part.FRAME, _MALFORMED))
+            return _with(frames, broken_after, Frame(Part.FRAME, malformed))
         case FaultName.NO_DONE:
             return (frame for frame in frames if frame.part is not Part.END)
         case FaultName.NEVER_ENDS:
@@ -43,7 +42,7 @@ def spoil_frames(frames: Frames, fault: Fault, error_frame: Callable[[], bytes])
         case FaultName.COMMENTS:
             return _commented(frames)
         case FaultName.CRLF:
-            return (frame._replace(data=frame.data.replace(b"\n", b"\r\n")) for frame in frames)
+            return (frame._replace(data=_crlf(frame.data)) for frame in frames)
         case FaultName.NO_SPACE:
             return (frame._replace(data=frame.data.replace(b"data: ", b"data:", 1)) for frame in frames)
         case _:
@@ -71,6 +70,10 @@ def _with(frames: Frames, tokens: int, extra: Frame) -> Iterator[Frame]:
             due = False
         yield frame
         seen += frame.part is Part.TOKEN
+
+
+def _crlf(data: bytes) -> bytes:
+    return data.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
 
 
 def _doubled(frames: Frames, part: Part) -> Iterator[Frame]:

@@ -6,6 +6,7 @@ from backend.simulator.ask import Ask, Speaker, Turn
 from backend.simulator.personas import Script, find
 from backend.simulator.refusal import Kind, Refusal
 from backend.simulator.reply import Finish, Reply, compose
+from backend.simulator.sight import Picture
 
 
 def reply(model: str, *turns: tuple[Speaker, str], script: Script | None = None, **fields: Any) -> Reply:
@@ -93,8 +94,8 @@ def test_pictures_count() -> None:
     persona = find("sim-instant")
     assert persona is not None
     plain, pictured = (
-        compose(Ask(model="sim-instant", turns=(Turn(Speaker.USER, "look", images=images),)), persona, None).usage
-        for images in (0, 2)
+        compose(Ask(model="sim-instant", turns=(Turn(Speaker.USER, "look", pictures),)), persona, None).usage
+        for pictures in ((), (Picture(), Picture()))
     )
     assert plain is not None
     assert pictured is not None

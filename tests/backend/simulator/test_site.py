@@ -9,7 +9,7 @@ async def test_health(client: Client) -> None:
     assert (heard.status, heard.json["status"]) == (200, "healthy")
 
 
-@pytest.mark.parametrize("path", ["/", "/v2/chat", "/healthz", "/v1/nothing", "/v1/", "/%00"])
+@pytest.mark.parametrize("path", ["/", "/v3/chat", "/healthz", "/v1/nothing", "/v1/", "/%00"])
 async def test_an_unknown_address_is_404_in_openais_shape(client: Client, path: str) -> None:
     heard = await client.get(path)
     assert heard.status == 404

@@ -5,6 +5,7 @@ import pytest
 
 from backend.simulator.personas import NAMED
 from tests.backend.simulator.client import Client, chat, post
+from tests.backend.simulator.shown import data_url, picture
 
 PATH = "/v1/chat/completions"
 
@@ -146,13 +147,17 @@ async def test_reasoning_is_streamed_apart_and_counted(client: Client) -> None:
 async def test_parts_tools_and_developer_turns_are_read(client: Client) -> None:
     messages = [
         {"role": "developer", "content": "be brief"},
-        {"role": "assistant", "content": None, "tool_calls": []},
+        {
+            "role": "assistant",
+            "content": None,
+            "tool_calls": [{"id": "1", "type": "function", "function": {"name": "add", "arguments": "{}"}}],
+        },
         {"role": "tool", "content": "42", "tool_call_id": "1"},
         {
             "role": "user",
             "content": [
                 {"type": "text", "text": "look"},
-                {"type": "image_url", "image_url": {"url": "data:,"}},
+                {"type": "image_url", "image_url": {"url": data_url(picture())}},
             ],
         },
     ]
