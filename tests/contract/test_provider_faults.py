@@ -49,6 +49,7 @@ REFUSALS: dict[FaultName, type[ProviderError]] = {
     FaultName.STATUS_529: ServerFault,
     FaultName.CONTEXT_LENGTH: ContextTooLong,
     FaultName.CONTENT_FILTER: ContentFiltered,
+    FaultName.QUOTA: AuthRejected,
     FaultName.RESET: ConnectionLost,
     FaultName.CLOSE: ConnectionLost,
     FaultName.HTML: Malformed,
