@@ -18,12 +18,14 @@ _ALTERNATIVES = {"anyOf": "anyOf", "oneOf": "anyOf", "allOf": "allOf"}
 
 
 def acceptable(schema: Raw) -> Raw:
-    """The schema in the part of the language that is understood. Anything but an object is left as it is."""
+    """The schema in the part of the language that is understood.
+
+    What cannot be read, or is too deep, is left for the provider to refuse.
+    """
     try:
-        read = msgspec.json.decode(schema)
+        return Raw(msgspec.json.encode(_closed(msgspec.json.decode(schema))))
     except (msgspec.DecodeError, ValueError, RecursionError):
         return schema
-    return Raw(msgspec.json.encode(_closed(read)))
 
 
 def _closed(schema: object) -> object:
