@@ -2,10 +2,13 @@
 
 import asyncio
 import ssl
-from typing import Self
+from collections.abc import Callable
+from typing import Self, TypeVar
 from weakref import WeakSet
 
-from backend.providers.calls import ChatCall, Reply, Target
+from msgspec.structs import replace
+
+from backend.providers.calls import ChatCall, EmbeddingCall, Embeddings, PictureCall, Pictures, Reply, Target
 from backend.providers.dialects import Dialect, Encoded
 from backend.providers.errors import (
     AuthRejected,
@@ -17,7 +20,7 @@ from backend.providers.errors import (
     TimedOut,
 )
 from backend.providers.pacing import Metronome
-from backend.providers.registry import dialect
+from backend.providers.registry import dialect, embedding_dialect, picture_dialect
 from backend.providers.stream import PACE, ProviderStream
 from backend.providers.transport import Exchange, Transport, trusted_roots
 from backend.providers.vendors import Vendor, vendor
@@ -25,6 +28,7 @@ from backend.providers.vendors import Vendor, vendor
 _HEADERS = {"content-type": "application/json", "accept-encoding": "identity", "user-agent": "fairlead"}
 _MAX_ERROR_BYTES = 64 * 1024
 PROBE_SECONDS = 5.0
+Whole = TypeVar("Whole", Reply, Embeddings, Pictures)
 
 
 class ProviderClient:
@@ -64,22 +68,55 @@ class ProviderClient:
 
     async def complete(self, target: Target, call: ChatCall, *, within: float | None = None) -> Reply:
         """The whole answer, in at most `within` seconds, else `limits.total`. Raises `ProviderError`."""
-        spoken = dialect(target)
+        spoken, known = dialect(target), _vendor(target)
+        return await self._ask(
+            target, known, lambda: spoken.encode_request(call, stream=False, vendor=known), spoken.decode_reply, within
+        )
+
+    async def embed(self, target: Target, call: EmbeddingCall, *, within: float | None = None) -> Embeddings:
+        """A vector for each text, in at most `within` seconds, else `limits.total`. Raises `ProviderError`."""
+        spoken, known = embedding_dialect(target), _vendor(target)
+        made = await self._ask(
+            target, known, lambda: spoken.encode_embedding(call, known), spoken.decode_embeddings, within
+        )
+        if len(made.vectors) != len(call.texts):
+            raise Malformed(f"{len(made.vectors)} embeddings for {len(call.texts)} texts")
+        return made
+
+    async def draw(self, target: Target, call: PictureCall, *, within: float | None = None) -> Pictures:
+        """The pictures, in at most `within` seconds, else `limits.total`. Raises `ProviderError`."""
+        spoken, known = picture_dialect(target), _vendor(target)
+        return await self._ask(
+            target, known, lambda: spoken.encode_picture(call, known), spoken.decode_pictures, within
+        )
+
+    async def _ask(
+        self,
+        target: Target,
+        known: Vendor,
+        encode: Callable[[], Encoded],
+        decode: Callable[[bytes], Whole],
+        within: float | None,
+    ) -> Whole:
+        """A whole response, read; what the provider's headers call it if its body does not say."""
         try:
             async with asyncio.timeout(target.limits.total if within is None else within):
-                exchange = await self._send(spoken, target, call, stream=False)
+                exchange = await self._exchange(target, known, encode())
                 try:
                     body = await exchange.read()
                 finally:
                     exchange.close()
             if exchange.status != 200:
-                raise spoken.decode_error(exchange.status, exchange.headers, body)
-            return spoken.decode_reply(body)
+                raise dialect(target).decode_error(exchange.status, exchange.headers, body)
+            whole = decode(body)
         except TimeoutError:
             raise TimedOut("total" if within is None else "first_byte") from None
         except ProviderError as error:
             error.redact(target.api_key)
             raise
+        if whole.provider_request_id is None:
+            return replace(whole, provider_request_id=exchange.headers.get("x-request-id"))
+        return whole
 
     async def open_stream(self, target: Target, call: ChatCall) -> ProviderStream:
         """A stream whose response headers are in and say success. Raises `ProviderError`. Close what you get."""

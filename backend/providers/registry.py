@@ -1,25 +1,60 @@
 """The dialects Fairlead speaks."""
 
+from collections.abc import Mapping
+from typing import TypeVar
+
 from backend.catalogue.snapshot import Provider
 from backend.providers.calls import ChatCall, Target
-from backend.providers.dialects import Dialect, openai
+from backend.providers.dialects import (
+    Dialect,
+    EmbeddingDialect,
+    PictureDialect,
+    openai,
+    openai_embeddings,
+    openai_pictures,
+)
 from backend.providers.errors import TargetRefused
 from backend.providers.vendors import vendor
 
+D = TypeVar("D")
+
 DIALECTS: dict[str, Dialect] = {
     "openai": openai,
+}
+EMBEDDING_DIALECTS: dict[str, EmbeddingDialect] = {
+    "openai": openai_embeddings,
+}
+PICTURE_DIALECTS: dict[str, PictureDialect] = {
+    "openai": openai_pictures,
 }
 
 
 def unspoken(provider: Provider, call: ChatCall) -> tuple[str, ...]:
     """What of a call a provider does not know, as names of OpenAI's request fields."""
     spoken = DIALECTS.get(provider.dialect)
-    return spoken.unspoken(call, vendor(provider.name, provider.dialect)) if spoken is not None else ()
+    if spoken is None:
+        return ()
+    address = provider.endpoints[0].base_url if provider.endpoints else ""
+    return spoken.unspoken(call, vendor(provider.name, provider.dialect, address))
 
 
 def dialect(target: Target) -> Dialect:
     """The dialect of a target. Raises `TargetRefused` for one that is not spoken."""
+    return _of(target, DIALECTS, "is not spoken here")
+
+
+def embedding_dialect(target: Target) -> EmbeddingDialect:
+    """How a target is asked for embeddings. Raises `TargetRefused` for a dialect that has none."""
+    return _of(target, EMBEDDING_DIALECTS, "has no embeddings")
+
+
+def picture_dialect(target: Target) -> PictureDialect:
+    """How a target is asked for pictures. Raises `TargetRefused` for a dialect that has none."""
+    return _of(target, PICTURE_DIALECTS, "has no pictures")
+
+
+def _of(target: Target, spoken: Mapping[str, D], otherwise: str) -> D:
     try:
-        return DIALECTS[target.dialect]
+        return spoken[target.dialect]
     except KeyError:
-        raise TargetRefused(f"the dialect {target.dialect!r} is not spoken here") from None
+        raise TargetRefused(f"the dialect {target.dialect!r} {otherwise}") from None

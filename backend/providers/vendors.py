@@ -17,14 +17,15 @@ _LOGPROBS = frozenset({"logprobs", "top_logprobs"})
 class Vendor(msgspec.Struct, frozen=True, kw_only=True):
     """One vendor's endpoint and its departures from the dialect.
 
-    `key_header` carries the credential, after `key_scheme` if there is one. `output_limit` and `seed` are the names
-    of the request's fields for them. `usage_option`: takes `stream_options.include_usage` and would not report usage
-    in a stream without. `cost_option`: reports what the call cost when asked with `usage.include`. `prefix`: goes on
-    from a final turn of the assistant that is so marked, and refuses one that is not. `short_tool_ids`: tool uses have
-    ids of nine letters and digits. `schemas`: answers by a JSON Schema, not only in JSON. `lacks` are fields of a call
-    it does not take and `knows` those beyond a call that it does, by their names in OpenAI's request; nothing is among
-    them that changes what a call is charged, as OpenAI's `service_tier` and its web search. `api_version`: a model is a
-    deployment with paths of its own, as Azure had it first. `headers` go with every request.
+    `key_header` carries the credential, after `key_scheme` if there is one. `output_limit`, `seed` and `dimensions` (of
+    an embedding) are the names of the request's fields for them. `usage_option`: takes `stream_options.include_usage`
+    and would not report usage in a stream without. `cost_option`: reports what the call cost when asked with
+    `usage.include`. `prefix`: goes on from a final turn of the assistant that is so marked, and refuses one that is
+    not. `short_tool_ids`: tool uses have ids of nine letters and digits. `schemas`: answers by a JSON Schema, not only
+    in JSON. `lacks` are fields of a call it does not take and `knows` those beyond a call that it does, by their names
+    in OpenAI's request; nothing is among them that changes what a call is charged, as OpenAI's `service_tier` and its
+    web search. `api_version`: a model is a deployment with paths of its own, as Azure had it first. `headers` go with
+    every request.
     """
 
     dialect: str = "openai"
@@ -33,6 +34,7 @@ class Vendor(msgspec.Struct, frozen=True, kw_only=True):
     key_scheme: str = "Bearer"
     output_limit: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
     seed: Literal["seed", "random_seed"] = "seed"
+    dimensions: Literal["dimensions", "output_dimension"] = "dimensions"
     usage_option: bool = True
     cost_option: bool = False
     prefix: bool = False
@@ -101,6 +103,7 @@ VENDORS: dict[str, Vendor] = {
     "mistral": Vendor(
         base_url="https://api.mistral.ai/v1",
         seed="random_seed",
+        dimensions="output_dimension",
         usage_option=False,
         prefix=True,
         short_tool_ids=True,

@@ -79,6 +79,9 @@ class EmbeddingDialect(Protocol):
     def decode_embeddings(self, body: bytes) -> Embeddings:
         """The vectors in a response. Raises `ProviderError`."""
 
+    def unspoken(self, call: EmbeddingCall, vendor: Vendor) -> tuple[str, ...]:
+        """What of a call cannot be said to this vendor, as names of OpenAI's request fields, in alphabetical order."""
+
 
 class PictureDialect(Protocol):
     """A wire format for making pictures; errors are those of the chat dialect of the same name."""
@@ -88,3 +91,6 @@ class PictureDialect(Protocol):
 
     def decode_pictures(self, body: bytes) -> Pictures:
         """The pictures in a response. Raises `ProviderError`."""
+
+    def unspoken(self, call: PictureCall, vendor: Vendor) -> tuple[str, ...]:
+        """What of a call cannot be said to this vendor, as names of OpenAI's request fields, in alphabetical order."""

@@ -11,7 +11,7 @@ from backend.providers.dialects.frames import UNREADABLE
 from backend.providers.errors import Malformed, Truncated
 from backend.providers.vendors import Vendor
 
-__all__ = ["decode_embeddings", "encode_embedding"]
+__all__ = ["decode_embeddings", "encode_embedding", "unspoken"]
 
 _INPUTS = {"document": "search_document", "query": "search_query"}
 
@@ -43,6 +43,11 @@ def encode_embedding(call: EmbeddingCall, vendor: Vendor) -> Encoded:
     """The request for `call`."""
     body = _Request(call.model, call.texts, _INPUTS[call.task], ["float"], call.dimensions)
     return Encoded("/v2/embed", vendor.headers, _encode(body))
+
+
+def unspoken(call: EmbeddingCall, vendor: Vendor) -> tuple[str, ...]:
+    """All further fields: they are OpenAI's."""
+    return tuple(sorted(call.extra or ()))
 
 
 def decode_embeddings(body: bytes) -> Embeddings:

@@ -12,7 +12,7 @@ from backend.providers.dialects.gemini_usage import read_usage
 from backend.providers.errors import Malformed, Truncated
 from backend.providers.vendors import Vendor
 
-__all__ = ["decode_embeddings", "encode_embedding"]
+__all__ = ["decode_embeddings", "encode_embedding", "unspoken"]
 
 _TASKS = {"document": "RETRIEVAL_DOCUMENT", "query": "RETRIEVAL_QUERY"}
 
@@ -56,6 +56,11 @@ def encode_embedding(call: EmbeddingCall, vendor: Vendor) -> Encoded:
     task = _TASKS[call.task]
     items = [_Item(model, _Content((_Text(text),)), task, call.dimensions) for text in call.texts]
     return Encoded(f"/{resource(call.model)}:batchEmbedContents", vendor.headers, _encode(_Request(items)))
+
+
+def unspoken(call: EmbeddingCall, vendor: Vendor) -> tuple[str, ...]:
+    """All further fields: they are OpenAI's."""
+    return tuple(sorted(call.extra or ()))
 
 
 def decode_embeddings(body: bytes) -> Embeddings:
