@@ -70,6 +70,7 @@ def parts(services: Services) -> dict[str, object]:
         "identities": services.identities,
         "accounts": services.accounts,
         "attachments": services.attachments,
+        "api_keys": services.api_keys,
         "chats": services.chats,
         "settler": services.settler,
         "generations": services.generations,
@@ -99,7 +100,9 @@ def _openapi() -> ExemplifiedConfig:
         ],
         components=Components(
             security_schemes={
-                "bearer": SecurityScheme(type="http", scheme="bearer", description="Access token or session token"),
+                "bearer": SecurityScheme(
+                    type="http", scheme="bearer", description="Access token, session token or API key"
+                ),
                 "cookie": SecurityScheme(type="apiKey", security_scheme_in="cookie", name=SESSION_COOKIE),
             }
         ),

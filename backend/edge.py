@@ -14,6 +14,7 @@ from litestar.enums import ScopeType
 from litestar.response.base import ASGIResponse
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+from backend.accounts.api_keys.secret import PREFIX
 from backend.accounts.guards import READING, same_origin_writes
 from backend.accounts.identities import IdentityCache
 from backend.columns import new_id
@@ -39,11 +40,15 @@ _HEADERS = [
 ]
 _AWAY = Unavailable("The database cannot be reached at the moment. Try again.", retry_after=2)
 _COOKIE = SESSION_COOKIE.encode()
+_API_KEY = b"x-api-key"
+_KEY = PREFIX.encode()
 _REQUEST_ID = REQUEST_ID_HEADER.encode()
 
 
 class Edge:
     """Sets `request.user`, `request.auth` (the token) and, in `request.state`, what handlers need to know of it.
+
+    An API key comes as a bearer token, or in `x-api-key` (as docs.anthropic.com/en/api/overview has it).
 
     `request_id`; `address`, "" when unknown; `secure`, whether the client speaks https; `credential`, `cookie` or
         `bearer` or "".
@@ -142,18 +147,24 @@ def _header(scope: Scope, name: bytes) -> bytes:
 
 
 def _credential(scope: Scope) -> tuple[str, Literal["bearer", "cookie", ""]]:
-    """The token a request carries and how. With an `Authorization` header the cookie never counts."""
+    """The token a request carries and how. With a header for it the cookie never counts; a key is no cookie."""
     cookie = b""
+    key: bytes | None = None
     for name, value in scope["headers"]:
         if name == b"authorization":
             scheme, _, token = value.partition(b" ")
             return (token.strip().decode("latin-1") if scheme.lower() == b"bearer" else ""), "bearer"
-        if name == b"cookie":
+        if name == _API_KEY:
+            key = value
+        elif name == b"cookie":
             cookie = value
+    if key is not None:
+        return (key.decode("latin-1") if key.startswith(_KEY) else ""), "bearer"
     for part in cookie.split(b";"):
-        key, equals, value = part.strip().partition(b"=")
-        if equals and key == _COOKIE:
-            return value.strip(b'"').decode("latin-1"), "cookie"
+        name, equals, value = part.strip().partition(b"=")
+        if equals and name == _COOKIE:
+            token = value.strip(b'"')
+            return ("" if token.startswith(_KEY) else token.decode("latin-1")), "cookie"
     return "", ""
 
 

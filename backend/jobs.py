@@ -51,6 +51,8 @@ JOBS = (
     Job("measure_endpoints", every(10), providers.measure_endpoints),
     Job("renew_leases", of_a_lease(1 / 4), metering.renew_leases),
     Job("note_last_use", every(20), accounts.flush_last_used),
+    Job("note_last_use_of_keys", every(20), accounts.flush_last_used_keys),
+    Job("renew_api_keys", every(300), accounts.renew_api_keys),
     Job("repair_books", of_a_lease(1 / 2), reconciliation.repair_books),
     Job("check_money", every(reconciliation.MONEY_SECONDS), reconciliation.check_money),
     Job("purge_metering", every(600), metering.purge),

@@ -3,6 +3,7 @@
 from litestar.types import ControllerRouterHandler
 
 from backend.accounts.admin_controller import AccountsAdminController
+from backend.accounts.api_keys.controller import AdminApiKeysController, ApiKeysController
 from backend.accounts.controller import AccountsController
 from backend.admin.calls.controller import ModelCallsController
 from backend.admin.controller import AuditController
@@ -30,6 +31,7 @@ from backend.precheck.controller import PrecheckController
 
 CONTROLLERS: list[ControllerRouterHandler] = [
     AccountsController,
+    ApiKeysController,
     PrecheckController,
     AssistantsController,
     ModelsController,
@@ -53,6 +55,7 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     AdminUsersController,
     OrganisationsController,
     AccountsAdminController,
+    AdminApiKeysController,
     AuditController,
     ReconciliationsController,
     HealthController,

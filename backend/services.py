@@ -7,6 +7,7 @@ from uuid import UUID
 
 import structlog
 
+from backend.accounts.api_keys.service import ApiKeys
 from backend.accounts.identities import IdentityCache
 from backend.accounts.service import Accounts
 from backend.attachments.reading import FileReading
@@ -53,6 +54,7 @@ class Services:
         self.catalogue = CatalogueCache(self.database, self.secrets, settings)
         self.identities = IdentityCache(self.database, self.secrets)
         self.accounts = Accounts(settings, self.database, self.secrets, self.identities)
+        self.api_keys = ApiKeys(self.database, self.secrets, self.identities, self.catalogue)
         self.examiner = Examiner(self.secrets)
         self.attachments = Attachments(self.database, self.secrets, FileReading())
         self.client = ProviderClient()

@@ -9,6 +9,7 @@ RESET = "/v1/auth/reset"
 SIGNIN_OPTIONS = "/v1/auth/options"
 SESSIONS = "/v1/auth/sessions"
 ME = "/v1/auth/me"
+API_KEYS = "/v1/api-keys"
 
 PRECHECK = "/api/ai/precheck"
 ASSISTANTS = "/api/ai/assistants"

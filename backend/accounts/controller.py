@@ -105,7 +105,7 @@ class AccountsController(Controller):
         self, request: AnyRequest, accounts: NamedDependency[Accounts], settings: NamedDependency[Settings]
     ) -> Response[None]:
         """Ends the session that asks and takes the cookie back; nothing where nobody is signed in."""
-        if request.user is not None:
+        if request.user is not None and request.user.key is None:
             await accounts.sessions.sign_out(request.user)
         return Response(None, status_code=204, cookies=[no_session_cookie(visitor_of(request, settings))])
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from litestar.handlers.base import BaseRouteHandler
 from litestar.types import Guard
 
+from backend.accounts.api_keys.reach import requires_scope
 from backend.accounts.errors import ForeignPage, NotJson, NotSignedIn
 from backend.accounts.identity import Identity
 from backend.accounts.origins import Connection, is_ours, stated_origin
@@ -16,10 +17,15 @@ READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def caller(request: Connection) -> Identity:
-    """The identity that the edge found. Raises `NotSignedIn` when there is none."""
+    """The identity that the edge found, for every guard and handler that asks who it is.
+
+    Raises `NotSignedIn` when there is none, and `NotAllowed` for an API key at an operation beyond its scopes.
+    """
     identity = request.scope.get("user")
     if not isinstance(identity, Identity):
         raise NotSignedIn("Sign in first: there is no session, or it has ended.")
+    if identity.key is not None:
+        requires_scope(identity, str(request.scope.get("method")), request.scope["path_template"])
     return identity
 
 

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from backend.accounts.api_keys import repository as keys
+from backend.accounts.api_keys.secret import PREFIX, is_secret
 from backend.accounts.identity import Identity
 from backend.accounts.sessions import repository
 from backend.accounts.sessions.repository import Found
@@ -42,6 +44,7 @@ class IdentityCache:
         self._claims: dict[bytes, Claims] = {}
         self._keys: dict[UUID, set[bytes]] = {}
         self._used: set[UUID] = set()
+        self._used_keys: set[UUID] = set()
         self._changes = 0
 
     async def resolve(self, token: str) -> Identity | None:
@@ -74,6 +77,15 @@ class IdentityCache:
         used, self._used = self._used, set()
         return list(used)
 
+    def take_used_keys(self) -> list[UUID]:
+        """The API keys seen since the last call."""
+        used, self._used_keys = self._used_keys, set()
+        return list(used)
+
+    def give_back_used_keys(self, key_ids: Iterable[UUID]) -> None:
+        """API keys that were taken and could not be noted."""
+        self._used_keys.update(key_ids)
+
     def give_back_used(self, session_ids: Iterable[UUID]) -> None:
         """Sessions that were taken and could not be noted."""
         self._used.update(session_ids)
@@ -84,7 +96,7 @@ class IdentityCache:
         if found is None:
             self._drop(key)
             return None
-        self._used.add(found.identity.session_id)
+        (self._used if found.identity.key is None else self._used_keys).add(found.identity.session_id)
         if before == self._changes:
             self._keep(key, Entry(found.identity, started + min(FRESH_SECONDS, found.seconds, believed)))
         return found.identity
@@ -93,6 +105,10 @@ class IdentityCache:
         if token.startswith(SESSION_PREFIX):
             digest = self._secrets.digest("session", token)
             return await repository.identity_by_token(self._database, digest), FRESH_SECONDS
+        if token.startswith(PREFIX):
+            if not is_secret(token):
+                return None, 0
+            return await keys.identity_by_secret(self._database, self._secrets.digest("api-key", token)), FRESH_SECONDS
         claims = self._verified(key, token)
         if claims is None:
             return None, 0

@@ -1,16 +1,19 @@
 """People, organisations, sessions and keys."""
 
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, LargeBinary, text
-from sqlmodel import Field, SQLModel, UniqueConstraint
+from sqlalchemy import BigInteger, Index, LargeBinary, text
+from sqlmodel import Field, SQLModel
 
 from backend.columns import (
     created_column,
     id_column,
     json_column,
+    money_column,
+    optional_json_column,
     optional_money_column,
     optional_time_column,
     time_column,
@@ -111,22 +114,61 @@ class SignInThrottle(SQLModel, table=True):
 
 
 class ApiKey(SQLModel, table=True):
-    """A program's credential; only its keyed hash is stored."""
+    """A program's credential; its secrets are rows of their own.
+
+    `prefix` is of the newest secret. `allowed_models` NULL means every model that its person may use. A key with
+    `renewal_days` lasts so much longer once its end is `renewal_lead_days` away.
+    """
 
     __tablename__ = "api_keys"
-    __table_args__ = (UniqueConstraint("organisation_id", "user_id", "name"),)
+    __table_args__ = (
+        Index(
+            "uq_api_keys_name",
+            "organisation_id",
+            "user_id",
+            "name",
+            unique=True,
+            postgresql_where=text("revoked_at IS NULL"),
+        ),
+        Index("ix_api_keys_renewal", "expires_at", postgresql_where=text("renewal_days IS NOT NULL")),
+    )
 
     id: UUID = id_column()
     organisation_id: UUID = Field(foreign_key="organisations.id", index=True)
     user_id: UUID = Field(foreign_key="users.id", index=True, ondelete="CASCADE")
     name: str
     prefix: str
-    key_hash: bytes = Field(sa_type=LargeBinary, unique=True)
     scopes: Any = json_column("[]")
-    allowed_models: Any = json_column("[]")
+    allowed_models: Any = optional_json_column()
     limits: Any = json_column()
     monthly_credits: Any = optional_money_column()
+    renewal_days: int | None = None
+    renewal_lead_days: int | None = None
     created_at: datetime = created_column()
     expires_at: datetime | None = optional_time_column()
+    renewed_at: datetime | None = optional_time_column()
+    rotated_at: datetime | None = optional_time_column()
     revoked_at: datetime | None = optional_time_column()
     last_used_at: datetime | None = optional_time_column()
+
+
+class ApiKeySecret(SQLModel, table=True):
+    """The keyed hash of a secret of a key. The newest one has no `ends_at`; those rotated out have."""
+
+    __tablename__ = "api_key_secrets"
+
+    hash: bytes = Field(sa_type=LargeBinary, primary_key=True)
+    api_key_id: UUID = Field(foreign_key="api_keys.id", index=True, ondelete="CASCADE")
+    created_at: datetime = created_column()
+    ends_at: datetime | None = optional_time_column()
+
+
+class ApiKeyMonth(SQLModel, table=True):
+    """What a key spent in a calendar month (UTC), with what its running requests of that month hold."""
+
+    __tablename__ = "api_key_months"
+
+    api_key_id: UUID = Field(foreign_key="api_keys.id", primary_key=True, ondelete="CASCADE")
+    month: date = Field(primary_key=True)
+    organisation_id: UUID
+    credits: Decimal = money_column()

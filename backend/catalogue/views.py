@@ -21,7 +21,9 @@ def model_for(model: snapshot.Model, entitlement: Entitlement, plans: tuple[snap
     """A model as somebody with this entitlement sees it."""
     obstacle = why_not(model)
     plan: str | None = None
-    if obstacle is None and not entitlement.allows_model(model):
+    if obstacle is None and entitlement.key_forbids(model):
+        obstacle = "This API key does not allow it."
+    elif obstacle is None and not entitlement.allows_model(model):
         obstacle = f"The {entitlement.plan_name} plan does not include it."
         with_it = lowest_plan_with_model(plans, model.name)
         plan = None if with_it is None else with_it.name

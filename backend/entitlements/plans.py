@@ -21,7 +21,7 @@ _FIGURES = ("monthly_credits", "max_context")
 
 
 class Entitlement(Struct, frozen=True, kw_only=True):
-    """What somebody may use. `models` None means every active model."""
+    """What somebody may use. `models` None means every active model; `key_models` are those their API key allows."""
 
     plan_id: UUID
     plan_slug: str
@@ -32,6 +32,7 @@ class Entitlement(Struct, frozen=True, kw_only=True):
     max_context: int
     limits: PlanLimits
     overridden: tuple[str, ...]
+    key_models: frozenset[str] | None = None
 
     def allows_family(self, family: str) -> bool:
         """Whether an assistant family may be used; Auto always may."""
@@ -40,6 +41,17 @@ class Entitlement(Struct, frozen=True, kw_only=True):
     def allows_model(self, model: Model) -> bool:
         """Whether a model may answer."""
         return self.models is None or model.name in self.models
+
+    def key_forbids(self, model: Model) -> bool:
+        """Whether it is the API key, not the plan, that keeps a model from answering."""
+        return self.key_models is not None and model.name not in self.key_models
+
+    def within(self, key_models: frozenset[str] | None) -> "Entitlement":
+        """The same for an API key that allows only these models; None changes nothing."""
+        if key_models is None:
+            return self
+        models = key_models if self.models is None else self.models & key_models
+        return structs.replace(self, models=models, key_models=key_models)
 
 
 def entitle(plan: Plan, overrides: Overrides) -> Entitlement:

@@ -103,6 +103,11 @@ def _refusal(result: AdmissionResult) -> AppError:
                 "Not enough credits are left for an answer. Request a higher plan or wait for the next month.",
                 details={"balance": str(result.spendable), "needed": str(result.needed)},
             )
+        case "out_of_credits" if result.binding == "key":
+            return SpendingCap(
+                "This API key's cap of credits for the month does not allow this. Shorten the prompt, or raise the cap.",
+                details={"allowed": str(max(result.spendable, Decimal(0))), "needed": str(result.needed)},
+            )
         case "out_of_credits":
             span = "today" if result.binding == "day" else "one request"
             return SpendingCap(

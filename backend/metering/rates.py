@@ -7,14 +7,20 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from backend.accounts.identity import Identity
+from backend.accounts.identity import Identity, KeyFacts
 from shared.plans import PlanLimits
 
-Kind = Literal["chat", "precheck", "image", "upload"]
+Kind = Literal["chat", "precheck", "embedding", "image", "upload"]
 
-MINUTE = 60
+MINUTE, HOUR, DAY = 60, 3_600, 86_400
 UNLIMITED = 1_000_000_000_000
-ADDRESS_REQUESTS_PER_MINUTE: dict[Kind, int] = {"chat": 600, "precheck": 1200, "image": 120, "upload": 600}
+ADDRESS_REQUESTS_PER_MINUTE: dict[Kind, int] = {
+    "chat": 600,
+    "precheck": 1200,
+    "embedding": 1200,
+    "image": 120,
+    "upload": 600,
+}
 UPLOADS_PER_MINUTE = 60
 """Of one person: reading files is costly."""
 _IPV6_SITE_BITS = 64
@@ -42,15 +48,21 @@ class WindowState(Struct, frozen=True, kw_only=True):
 
 
 def windows(kind: Kind, identity: Identity, limits: PlanLimits, address: str) -> list[Window]:
-    """The windows one request counts in: the person's, and the address's where it is known."""
+    """The windows one request counts in: the person's, the API key's, and the address's where it is known.
+
+    People have windows of each kind, a key has one set for everything it asks. Embeddings count by the limits of chat.
+    """
     requests = {
         "chat": limits.requests_per_minute,
         "precheck": limits.prechecks_per_minute,
+        "embedding": limits.requests_per_minute,
         "image": limits.images_per_minute,
         "upload": UPLOADS_PER_MINUTE,
     }[kind]
-    tokens = limits.tokens_per_minute if kind == "chat" else None
+    tokens = limits.tokens_per_minute if kind in ("chat", "embedding") else None
     found = [Window(_user_key(kind, identity.user_id), MINUTE, requests or UNLIMITED, tokens or UNLIMITED)]
+    if identity.key is not None:
+        found += _key_windows(identity.key)
     if address:
         found.append(Window(f"{kind} address {_site(address)}", MINUTE, ADDRESS_REQUESTS_PER_MINUTE[kind], UNLIMITED))
     return found
@@ -58,6 +70,11 @@ def windows(kind: Kind, identity: Identity, limits: PlanLimits, address: str) ->
 
 def _user_key(kind: Kind, user_id: UUID) -> str:
     return f"{kind} user {user_id}"
+
+
+def _key_windows(key: KeyFacts) -> list[Window]:
+    limits = {MINUTE: key.limits.per_minute, HOUR: key.limits.per_hour, DAY: key.limits.per_day}
+    return [Window(f"any key {key.id} {span}", span, most, UNLIMITED) for span, most in limits.items()]
 
 
 def _site(address: str) -> str:
@@ -74,19 +91,23 @@ def _site(address: str) -> str:
 
 
 def rate_headers(states: list[WindowState]) -> dict[str, str]:
-    """The `x-ratelimit-*` headers of API.md for the person's window, and for the tightest one."""
+    """`x-ratelimit-*-requests` and `-tokens` for the person's window, and `x-ratelimit-*` for the tightest one.
+
+    With an API key the requests are those of the key's minute. Resets of the former are durations, of the latter
+    epoch seconds.
+    """
     if not states:
         return {}
     tightest = min(states, key=lambda s: s.requests_left / s.requests)
     mine = next((s for s in states if " user " in s.key), tightest)
-    reset = _duration(max(0, round(mine.reset - time())))
+    asked = next((s for s in states if " key " in s.key and s.seconds == MINUTE), mine)
     return {
-        "x-ratelimit-limit-requests": str(mine.requests),
-        "x-ratelimit-remaining-requests": str(max(0, mine.requests_left)),
-        "x-ratelimit-reset-requests": reset,
+        "x-ratelimit-limit-requests": str(asked.requests),
+        "x-ratelimit-remaining-requests": str(max(0, asked.requests_left)),
+        "x-ratelimit-reset-requests": _duration(asked.reset),
         "x-ratelimit-limit-tokens": str(mine.tokens),
         "x-ratelimit-remaining-tokens": str(max(0, mine.tokens_left)),
-        "x-ratelimit-reset-tokens": reset,
+        "x-ratelimit-reset-tokens": _duration(mine.reset),
         "x-ratelimit-limit": str(tightest.requests),
         "x-ratelimit-remaining": str(max(0, tightest.requests_left)),
         "x-ratelimit-reset": str(tightest.reset),
@@ -94,6 +115,6 @@ def rate_headers(states: list[WindowState]) -> dict[str, str]:
     }
 
 
-def _duration(seconds: int) -> str:
-    minutes, rest = divmod(seconds, 60)
+def _duration(reset: int) -> str:
+    minutes, rest = divmod(max(0, round(reset - time())), 60)
     return f"{minutes}m{rest}s" if minutes else f"{rest}s"

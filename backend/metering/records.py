@@ -74,7 +74,8 @@ class IdempotencyRecord(Struct, frozen=True):
 class AdmissionRecord(Struct, frozen=True, kw_only=True):
     """The argument of `admit_request`. Credits are held for the prompt and up to `wanted_tokens` of answer.
 
-    `key_chats` is how many answers may be written for `caller` at once, None for any number.
+    A `caller` that is not the person is one of the person's API keys: `admit_request` reads the rest of it (its end,
+    its month's cap) itself. `key_chats` is how many answers may be written for it at once, None for any number.
     """
 
     request_id: UUID
@@ -126,7 +127,7 @@ class AdmissionResult(Struct, frozen=True, kw_only=True):
     what: str = ""
     seconds: int = 0
     retry_after: int = 0
-    binding: Literal["balance", "day", "request"] = "balance"
+    binding: Literal["balance", "day", "request", "key"] = "balance"
     spendable: Decimal = Decimal(0)
     needed: Decimal = Decimal(0)
 
@@ -180,11 +181,13 @@ class CostDocument(Struct, frozen=True, kw_only=True):
 
 
 class UsageDocument(Struct, frozen=True):
-    """What the person is shown."""
+    """What the person is shown. `quantity` is of pictures where it is not all these tokens."""
 
     model: str
     prompt_tokens: int
     completion_tokens: int
+    type: Literal["chat", "embedding", "image"] = "chat"
+    quantity: int | None = None
 
 
 class MessageDocument(Struct, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, DateTime, Index, LargeBinary, Text, text
+from sqlalchemy import ARRAY, BigInteger, DateTime, Index, LargeBinary, Text, text
 from sqlmodel import Field, ForeignKeyConstraint, SQLModel, UniqueConstraint
 
 from backend.columns import (
@@ -57,8 +57,8 @@ class RateWindow(SQLModel, table=True):
 
     key: str = Field(primary_key=True)
     started_at: datetime = time_column()
-    requests: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
-    tokens: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    requests: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
+    tokens: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
 
 
 class IdempotencyKey(SQLModel, table=True):
@@ -123,6 +123,7 @@ class ModelCall(SQLModel, table=True):
     endpoint_id: UUID | None = None
     malformed: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     may_have_run: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+    api_key_id: UUID | None = None
     route: Any = optional_json_column()
     created_at: datetime = created_column()
 
@@ -164,7 +165,10 @@ class CostRecord(SQLModel, table=True):
 
 
 class UsageRecord(SQLModel, table=True):
-    """What a person is shown of one request: `quantity` tokens, `display_units` credits."""
+    """What a person is shown of one request: `quantity` tokens (or pictures), `display_units` credits.
+
+    `api_key_id` is the key that asked, NULL where the person did.
+    """
 
     __tablename__ = "usage_records"
     __table_args__ = (
@@ -176,6 +180,7 @@ class UsageRecord(SQLModel, table=True):
     organisation_id: UUID = Field(primary_key=True, foreign_key="organisations.id")
     id: UUID = _id()
     user_id: UUID = Field(foreign_key="users.id", ondelete="CASCADE")
+    api_key_id: UUID | None = None
     request_id: UUID
     conversation_id: UUID | None = None
     type: str

@@ -1,0 +1,35 @@
+"""What programs can do with an API key: these operations and no others. Pure.
+
+A key makes no keys, reads no sessions, asks for no plan and administers nothing, whoever its person is: whatever is
+not named here needs a person.
+"""
+
+from backend.accounts.identity import Identity
+from backend.errors import NotAllowed
+from shared.api_keys import Scope
+from shared.paths import ASSISTANTS, CHAT, MODELS, PRECHECK, USAGE
+
+REACH: dict[tuple[str, str], Scope] = {
+    ("POST", CHAT): Scope.CHAT,
+    ("POST", f"{CHAT}/{{request_id}}/cancel"): Scope.CHAT,
+    ("GET", f"{CHAT}/{{request_id}}/events"): Scope.CHAT,
+    ("POST", PRECHECK): Scope.CHAT,
+    ("GET", ASSISTANTS): Scope.MODELS,
+    ("GET", MODELS): Scope.MODELS,
+    ("GET", USAGE): Scope.USAGE,
+}
+"""The scope of each operation, by method and address as OpenAPI writes it."""
+
+
+def requires_scope(identity: Identity, method: str, path: str) -> None:
+    """Refuses a key at an operation that is not within its scopes, and lets people through.
+
+    Raises `NotAllowed`.
+    """
+    if identity.key is None:
+        return
+    scope = REACH.get((method, path))
+    if scope is None:
+        raise NotAllowed("An API key cannot be used here. Sign in for this.")
+    if scope not in identity.key.scopes:
+        raise NotAllowed(f"This API key does not have the scope {scope.value}.", details={"scope": scope.value})
