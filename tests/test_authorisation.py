@@ -50,6 +50,12 @@ ROUTES: dict[str, Who] = {
     "POST /v1/auth/password": Who.USER,
     "GET /v1/auth/sessions": Who.USER,
     "DELETE /v1/auth/sessions": Who.USER,
+    "GET /v1/api-keys": Who.USER,
+    "POST /v1/api-keys": Who.USER,
+    "GET /v1/api-keys/{key_id}": Who.USER,
+    "PUT /v1/api-keys/{key_id}": Who.USER,
+    "DELETE /v1/api-keys/{key_id}": Who.USER,
+    "POST /v1/api-keys/{key_id}/rotate": Who.USER,
     "POST /api/ai/precheck": Who.USER,
     "GET /api/ai/assistants": Who.USER,
     "GET /api/ai/models": Who.USER,
@@ -76,6 +82,8 @@ ROUTES: dict[str, Who] = {
     "GET /api/admin/users": Who.SUPPORT,
     "GET /api/admin/audit": Who.SUPPORT,
     "PATCH /api/admin/users": Who.ADMIN,
+    "GET /api/admin/api-keys": Who.ADMIN,
+    "DELETE /api/admin/api-keys/{key_id}": Who.ADMIN,
     "GET /api/admin/organisations": Who.ADMIN,
     "PATCH /api/admin/organisations": Who.ADMIN,
     "POST /api/admin/users/{user_id}/grants": Who.ADMIN,
@@ -108,6 +116,10 @@ ROUTES: dict[str, Who] = {
 }
 
 OWN_OBJECTS = {
+    "GET /v1/api-keys/{key_id}": None,
+    "PUT /v1/api-keys/{key_id}": {"name": "mine"},
+    "DELETE /v1/api-keys/{key_id}": None,
+    "POST /v1/api-keys/{key_id}/rotate": {},
     "GET /api/conversations/{conversation_id}": None,
     "PATCH /api/conversations/{conversation_id}": {"title": "mine"},
     "DELETE /api/conversations/{conversation_id}": None,
@@ -154,6 +166,7 @@ async def call(http: httpx.AsyncClient, route: str, ids: dict[str, str] | None =
         "endpoint_id",
         "attachment_id",
         "alias_id",
+        "key_id",
     )
     found = {name: str(uuid4()) for name in (*names, "assistant_id", "plan_id")}
     known = found | {"file_path": "x", "path": "x"} | (ids or {})
@@ -233,7 +246,9 @@ class TestOwners:
     async def mine(self, user: Person) -> dict[str, str]:
         """Ids of what belongs to `user`."""
         answer = await ask(user, "hello")
+        made = await user.http.post("/v1/api-keys", json={"name": "mine", "scopes": ["chat"]})
         return {
+            "key_id": made.json()["id"],
             "conversation_id": str(answer.conversation_id),
             "message_id": str(answer.message_id),
             "request_id": str(answer.request_id),

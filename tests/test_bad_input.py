@@ -113,6 +113,7 @@ async def ids(admin: Person, join: Join) -> dict[str, str]:
         "endpoint_id": openai["endpoints"][0]["id"],
         "alias_id": alias.json()["id"],
         "plan_id": await first("/api/admin/plans", "slug", "pro"),
+        "key_id": (await admin.http.post("/v1/api-keys", json={"name": "bad input", "scopes": ["chat"]})).json()["id"],
         "assistant_id": await first("/api/admin/assistants", "family", "data"),
     }
 

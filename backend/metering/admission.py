@@ -105,7 +105,7 @@ def _refusal(result: AdmissionResult) -> AppError:
             )
         case "out_of_credits" if result.binding == "key":
             return SpendingCap(
-                "This API key's cap of credits for the month does not allow this. Shorten the prompt, or raise the cap.",
+                "This API key's cap of credits for the month does not allow this. Shorten the prompt or raise the cap.",
                 details={"allowed": str(max(result.spendable, Decimal(0))), "needed": str(result.needed)},
             )
         case "out_of_credits":

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import Annotated
+from uuid import UUID
 
 from litestar import Controller, get
 from litestar.di import NamedDependency
@@ -28,6 +29,10 @@ Until = Annotated[
     QueryParameter(name="to", required=False, max_length=40, description="Time or day, not included."),
 ]
 GroupBy = Annotated[Grouping, QueryParameter(required=False, description="What the items are.")]
+ByKey = Annotated[
+    UUID | None,
+    QueryParameter(name="api_key", required=False, description="Only what this API key (by its id) asked for."),
+]
 
 
 class UsageController(Controller):
@@ -46,6 +51,7 @@ class UsageController(Controller):
         since: Since = None,
         until: Until = None,
         group_by: GroupBy = "day",
+        api_key: ByKey = None,
     ) -> Usage:
         """Of the current month where nothing else is asked for, at most 400 days; days are UTC.
 
@@ -55,7 +61,7 @@ class UsageController(Controller):
         period = views.asked_period(since, until, now)
         current = catalogue.current
         entitlement = identity.entitlement(current)
-        span = Span(identity.user_id, period.since, period.until)
+        span = Span(identity.user_id, period.since, period.until, api_key)
         async with database.unit_of_work() as session:
             rows = await repository.grouped(session, span, group_by)
             days = await repository.by_day_and_assistant(session, span)

@@ -7,7 +7,6 @@ from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Date, cast, func
-from sqlalchemy.orm import Mapped
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -27,11 +26,12 @@ class Sums(NamedTuple):
 
 
 class Span(NamedTuple):
-    """Whose usage, from when (included) to when (not included)."""
+    """Whose usage, from when (included) to when (not included), by which API key if only one counts."""
 
     user_id: UUID
     since: datetime
     until: datetime
+    api_key_id: UUID | None = None
 
 
 async def grouped(session: AsyncSession, span: Span, by: Grouping) -> list[Sums]:
@@ -44,7 +44,7 @@ async def grouped(session: AsyncSession, span: Span, by: Grouping) -> list[Sums]
             func.count(),
             func.json_build_array(func.sum(UsageRecord.prompt_tokens), func.sum(UsageRecord.completion_tokens)),
         )
-        .where(*_within(span, col(UsageRecord.user_id), col(UsageRecord.created_at)))
+        .where(*_within(span, UsageRecord))
         .group_by(key)
         .order_by(key)
     )
@@ -56,7 +56,7 @@ async def by_day_and_assistant(session: AsyncSession, span: Span) -> Sequence[tu
     day, assistant = _day(), col(UsageRecord.assistant)
     query = (
         select(day, assistant, func.sum(UsageRecord.display_units))
-        .where(*_within(span, col(UsageRecord.user_id), col(UsageRecord.created_at)))
+        .where(*_within(span, UsageRecord))
         .group_by(day, assistant)
         .order_by(day, assistant)
     )
@@ -74,7 +74,7 @@ async def failed(session: AsyncSession, span: Span) -> int:
         .exists()
     )
     query = select(func.count()).where(
-        *_within(span, col(ModelCall.user_id), col(ModelCall.created_at)),
+        *_within(span, ModelCall),
         col(ModelCall.final),
         col(ModelCall.status) == "failed",
         ~charged,
@@ -86,5 +86,7 @@ def _day() -> ColumnElement[date]:
     return cast(func.timezone("UTC", col(UsageRecord.created_at)), Date)
 
 
-def _within(span: Span, user_id: Mapped[UUID], created_at: Mapped[datetime]) -> tuple[ColumnElement[bool], ...]:
-    return user_id == span.user_id, created_at >= span.since, created_at < span.until
+def _within(span: Span, rows: type[ModelCall | UsageRecord]) -> list[ColumnElement[bool]]:
+    created_at = col(rows.created_at)
+    found = [col(rows.user_id) == span.user_id, created_at >= span.since, created_at < span.until]
+    return found if span.api_key_id is None else [*found, col(rows.api_key_id) == span.api_key_id]

@@ -224,18 +224,19 @@ def _is_good() -> Any:
 
 async def _listed(session: AsyncSession, which: Sequence[Any], limit: int) -> list[Listed]:
     month = cast(func.date_trunc("month", func.timezone("UTC", func.now())), Date)
-    spent: Any = (
-        select(ApiKeyMonth.credits)
+    spent = (
+        select(col(ApiKeyMonth.credits))
         .where(ApiKeyMonth.api_key_id == ApiKey.id, ApiKeyMonth.month == month)
         .scalar_subquery()
     )
+    credits: Any = func.coalesce(spent, Decimal(0))
     earlier = (
         select(func.max(ApiKeySecret.ends_at))
         .where(ApiKeySecret.api_key_id == ApiKey.id, col(ApiKeySecret.ends_at) > func.now())
         .scalar_subquery()
     )
     query = (
-        select(ApiKey, func.coalesce(spent, Decimal(0)), earlier, col(User.email))
+        select(ApiKey, credits, earlier, col(User.email))
         .join(User, col(User.id) == col(ApiKey.user_id))
         .where(*which)
         .order_by(col(ApiKey.id).desc())

@@ -105,6 +105,27 @@ class Holder:
             "SELECT move_credits(%s, %s, 'adjust', %s, 'test')", (self.id, monthly, amount)
         ).fetchone()
 
+    def key(self, cap: Decimal | int | None = None) -> UUID:
+        """A new API key, which may spend so much each month."""
+        made: UUID = self._one(
+            "INSERT INTO api_keys (organisation_id, user_id, name, prefix, monthly_credits)"
+            " VALUES (%s, %s, uuidv7()::text, 'fl_live_', %s) RETURNING id",
+            self.organisation_id,
+            self.id,
+            None if cap is None else Decimal(cap),
+        )
+        return made
+
+    def spent_by(self, key: UUID) -> Decimal:
+        """What a key spent this month, with what it holds."""
+        found: Decimal = self._one(
+            "SELECT coalesce(sum(m.credits), 0) FROM api_key_months m JOIN credit_accounts a ON a.period = m.month"
+            " WHERE m.api_key_id = %s AND a.user_id = %s",
+            key,
+            self.id,
+        )
+        return found
+
     def open_period(self, monthly: Decimal = MONTHLY) -> None:
         """What every admission does first."""
         self.connection.execute("SELECT open_credit_period(%s, %s)", (self.id, monthly))
@@ -115,6 +136,12 @@ class Holder:
             self.connection.execute(
                 f"UPDATE {table} SET period = period - interval '1 month', day = day - interval '1 month'"  # type: ignore[arg-type]
                 " WHERE user_id = %s",
+                (self.id,),
+            )
+        for far in ("+ interval '1000 years'", "- interval '1000 years 1 month'"):  # no month onto one that is there
+            self.connection.execute(
+                f"UPDATE api_key_months SET month = month {far} WHERE api_key_id IN"  # type: ignore[arg-type]
+                " (SELECT id FROM api_keys WHERE user_id = %s)",
                 (self.id,),
             )
 

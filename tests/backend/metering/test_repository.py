@@ -170,7 +170,7 @@ class TestRefusals:
 
 class TestKeys:
     def test_the_chats_of_each_are_counted_for_itself(self, mara: Holder, connection: Connection) -> None:
-        one, other = uuid4(), uuid4()
+        one, other = mara.key(), mara.key()
         first, _ = mara.admit(caller=one, key_chats=2)
         mara.admit(caller=one, key_chats=2)
         _, answer = mara.admit(caller=one, key_chats=2)
@@ -182,11 +182,11 @@ class TestKeys:
         assert mara.admit(caller=one, key_chats=2)[1].outcome == "admitted"
 
     def test_a_key_without_a_limit_has_none(self, mara: Holder) -> None:
-        key = uuid4()
+        key = mara.key()
         assert {mara.admit(caller=key)[1].outcome for _ in range(5)} == {"admitted"}
 
     def test_what_runs_counts_against_a_limit_set_later(self, mara: Holder) -> None:
-        key = uuid4()
+        key = mara.key()
         for _ in range(3):
             mara.admit(caller=key)
         assert mara.admit(caller=key, key_chats=3)[1].whose == "key"
@@ -194,17 +194,17 @@ class TestKeys:
     def test_the_persons_own_limit_stays_above_it(self, mara: Holder) -> None:
         limits = PlanLimits(concurrent_chats=1)
         mara.admit(limits=limits)
-        _, answer = mara.admit(limits=limits, caller=uuid4(), key_chats=5)
+        _, answer = mara.admit(limits=limits, caller=mara.key(), key_chats=5)
         assert (answer.outcome, answer.limit, answer.whose) == ("too_many_chats", 1, "user")
 
     def test_admitting_twice_is_no_second_chat(self, mara: Holder) -> None:
-        asked = mara.admission(caller=uuid4(), key_chats=1)
+        asked = mara.admission(caller=mara.key(), key_chats=1)
         assert [mara.admit(asked)[1].outcome for _ in range(2)] == ["admitted", "admitted"]
 
     async def test_at_once_no_more_than_the_limit_are_admitted_and_each_end_makes_room(
         self, mara: Holder, database: Database
     ) -> None:
-        key = uuid4()
+        key = mara.key()
 
         async def ask() -> UUID | None:
             asked = mara.admission(caller=key, key_chats=3, wanted_tokens=1)
