@@ -105,12 +105,12 @@ async def living(session: AsyncSession, user_id: UUID) -> int:
     return (await session.exec(query)).one()
 
 
-async def has_name(session: AsyncSession, key: ApiKey) -> bool:
-    """Whether the person has another key of this name that is not revoked."""
+async def is_taken(session: AsyncSession, key: ApiKey, name: str) -> bool:
+    """Whether another key of the same person, one that is not revoked, has this name."""
     query = select(ApiKey.id).where(
         ApiKey.organisation_id == key.organisation_id,
         ApiKey.user_id == key.user_id,
-        ApiKey.name == key.name,
+        ApiKey.name == name,
         ApiKey.id != key.id,
         col(ApiKey.revoked_at).is_(None),
     )

@@ -148,9 +148,10 @@ class ApiKeys:
 
     async def _set(self, session: AsyncSession, key: ApiKey, wanted: ApiKeyChange) -> None:
         if not isinstance(wanted.name, UnsetType):
-            key.name = terms.key_name(wanted.name)
-            if await repository.has_name(session, key):
+            name = terms.key_name(wanted.name)
+            if await repository.is_taken(session, key, name):
                 raise Conflict("You have another key of this name.")
+            key.name = name
         if not isinstance(wanted.scopes, UnsetType):
             key.scopes = terms.scope_names(wanted.scopes)
         if not isinstance(wanted.allowed_models, UnsetType):

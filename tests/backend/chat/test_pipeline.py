@@ -1,11 +1,8 @@
 """From a request to a running answer, as whoever calls it."""
 
-from uuid import UUID
-
 import msgspec
 import psycopg
 import pytest
-from msgspec import structs
 
 from backend.chat.generation import Generation
 from backend.chat.inquiry import from_chat
@@ -15,6 +12,7 @@ from backend.metering.errors import TooManyChats
 from shared.chat import ChatRequest
 from tests.backend.chat.test_chat import add_model
 from tests.fixtures.api import Api, Join, Person
+from tests.fixtures.programs import make_key
 
 SLOW = "sim-bench-400-20"
 ASKED = msgspec.convert({"message": {"content": "hello"}, "model": SLOW}, ChatRequest)
@@ -30,21 +28,20 @@ async def person(api: Api, join: Join) -> Person:
     return await join(plan="team")
 
 
-async def begin(api: Api, person: Person, key: UUID | None = None) -> Generation:
-    """An answer for a session of the person, or for a key."""
-    identity = await api.services.identities.resolve(person.token)
+async def begin(api: Api, person: Person, key: str | None = None) -> Generation:
+    """An answer for a session of the person, or for the holder of a key."""
+    token = key or person.token
+    identity = await api.services.identities.resolve(token)
     assert identity is not None
-    if key is not None:
-        identity = structs.replace(identity, credential="key", caller=key)
     begun = await api.services.pipeline.begin(
-        Caller(identity=identity, token=person.token, request_id=new_id()), from_chat(ASKED)
+        Caller(identity=identity, token=token, request_id=new_id()), from_chat(ASKED)
     )
     assert isinstance(begun, Generation)
     return begun
 
 
 async def test_the_limit_for_each_key_holds_for_keys_and_for_each_alone(api: Api, person: Person) -> None:
-    one, other = new_id(), new_id()
+    one, other = [(await make_key(person, name=name))["key"] for name in ("one", "other")]
     running = [await begin(api, person, one), await begin(api, person, other)]
     running += [await begin(api, person) for _ in range(2)]
     with pytest.raises(TooManyChats, match="This key has 1 answer being written at once"):
