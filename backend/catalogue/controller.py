@@ -32,8 +32,9 @@ class ModelsController(Controller):
     async def index(
         self, identity: NamedDependency[Identity], catalogue: NamedDependency[CatalogueCache], include: Include = None
     ) -> Page[ModelView]:
-        """By name. With `include=locked` also the others, each with `why` and the plan that has it."""
+        """Those that chat, by name. With `include=locked` also the others, each with `why` and the plan that has it."""
         current = catalogue.current
         entitlement = identity.entitlement(current)
-        models = [model_for(model, entitlement, current.plans) for model in current.models]
+        writers = [model for model in current.models if model.model_type == "chat"]
+        models = [model_for(model, entitlement, current.plans) for model in writers]
         return Page(items=[model for model in models if model.available or include is not None])

@@ -67,8 +67,8 @@ NAMED = (
     ),
     Persona(name="sim-instant", pace=NO_DELAY),
     Persona(name="sim-echo", pace=NO_DELAY, echo=True, max_output=1_000_000, context_window=1_000_000),
-    Persona(name="sim-embedding", trade=Trade.EMBEDDING, pace=Pace(first_ms=40), context_window=8_192, max_output=0),
-    Persona(name="sim-image", trade=Trade.PICTURE, pace=Pace(first_ms=900), context_window=8_192, max_output=0),
+    Persona(name="sim-embedding", trade=Trade.EMBEDDING, pace=Pace(first_ms=40), context_window=8_192, max_output=1),
+    Persona(name="sim-image", trade=Trade.PICTURE, pace=Pace(first_ms=900), context_window=8_192, max_output=1),
 )
 _BY_NAME = {persona.name: persona for persona in NAMED}
 _FAULT, _BENCH = "sim-fault-", "sim-bench-"

@@ -79,7 +79,7 @@ class TestListing:
             if cursor is None:
                 break
         assert seen == sorted(seen)
-        assert len(seen) == len(set(seen)) == 35
+        assert len(seen) == len(set(seen)) == 37
 
     async def test_filters_narrow(self, api: Api, admin: Person) -> None:
         async def names(**query: str) -> set[str]:
@@ -90,7 +90,9 @@ class TestListing:
             api,
             "INSERT INTO model_prices (model_id, version, input) SELECT id, 2, 1 FROM models WHERE name = 'gpt-5.5'",
         )
-        assert await names(state="active") == {"sim-fast", "sim-balanced", "sim-strong", "sim-reasoning"}
+        assert await names(state="active") == {
+            "sim-fast", "sim-balanced", "sim-strong", "sim-reasoning", "sim-embedding", "sim-image",
+        }  # fmt: skip
         assert await names(state="missing") == {"gpt-5.5"}
         assert "gpt-5.5" in await names(state="off", provider="openai")
         assert await names(q="OPUS") == {"claude-opus-4-8"}
