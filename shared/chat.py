@@ -6,6 +6,7 @@ from uuid import UUID
 
 from msgspec import Meta
 
+from shared.attachments import AttachmentIds
 from shared.errors import JsonScalar
 from shared.messages import ChatMessage, FinishReason
 from shared.precheck import Precheck
@@ -33,10 +34,10 @@ class OnDisconnect(StrEnum):
 
 
 class NewMessage(Request, frozen=True, kw_only=True):
-    """The next thing the person says. Files are refused until the server accepts attachments."""
+    """The next thing the person says, with the files they give with it."""
 
     content: Annotated[str, Meta(min_length=1)]
-    attachments: Annotated[list[UUID], Meta(max_length=0)] = []
+    attachments: AttachmentIds = []
 
 
 class ChatParams(Request, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from msgspec import Meta
 
+from shared.attachments import Attached
 from shared.errors import ErrorCode, JsonScalar
 from shared.wire import Answer, Credits, Instant, Request
 
@@ -46,11 +47,11 @@ class ChatMessage(Request, frozen=True, kw_only=True):
 
 
 class Message(Answer, frozen=True, kw_only=True):
-    """A stored message. Fields after `created_at` belong to answers only.
+    """A stored message. Fields after `attachments` belong to answers only.
 
     `reasons` says in plain words why this assistant and model answered; `notices` what the person should know of the
     way there (a fallback, older turns left out). `model_name` is the model's name for people. `failure` is set when
-    `state` is `interrupted`.
+    `state` is `interrupted`. `attachments` are the files of a prompt.
     """
 
     id: UUID
@@ -59,6 +60,7 @@ class Message(Answer, frozen=True, kw_only=True):
     content: str
     state: MessageState
     created_at: Instant
+    attachments: list[Attached] = []
     request_id: UUID | None = None
     assistant_id: UUID | None = None
     assistant_name: str | None = None

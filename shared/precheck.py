@@ -6,6 +6,7 @@ from uuid import UUID
 
 from msgspec import Meta
 
+from shared.attachments import AttachmentIds
 from shared.messages import ChatMessage
 from shared.wire import Answer, Credits, Request
 
@@ -118,10 +119,10 @@ class Precheck(Answer, frozen=True, kw_only=True):
 
 
 class PrecheckRequest(Request, frozen=True, kw_only=True):
-    """Give `prompt` or `messages`. `assistant` is an id or a family name."""
+    """Give `prompt`, perhaps with files, or `messages`. `assistant` is an id or a family name."""
 
     prompt: str | None = None
     messages: Annotated[list[ChatMessage], Meta(min_length=1)] | None = None
     conversation_id: UUID | None = None
     assistant: str | None = None
-    attachments: Annotated[list[UUID], Meta(max_length=0)] = []
+    attachments: AttachmentIds = []

@@ -1,20 +1,26 @@
 """Files in the database."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
-from msgspec import Struct, to_builtins
-from sqlalchemy import delete, func, select, text
+from msgspec import Struct, convert, to_builtins
+from sqlalchemy import and_, delete, func, select, text
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.attachments.findings import Found
-from backend.attachments.tables import Attachment, AttachmentContent
+from backend.attachments.given import Given
+from backend.attachments.tables import Attachment, AttachmentContent, MessageAttachment
 from backend.database import Database
+from shared.attachments import AttachmentKind
+from shared.precheck import Risk
 
 UNUSED_HOURS = 24
 MOST_UNUSED = 50
 MOST_UNUSED_BYTES = 50_000_000
+MOST_SHOWN_AGAIN = 15_000_000
+"""Bytes of a conversation's earlier files that go into a call."""
 
 _UNTIL = f"now() + interval '{UNUSED_HOURS} hours'"
 
@@ -74,6 +80,88 @@ async def keep(session: AsyncSession, attachment: Attachment, found: Found, cont
             organisation_id=attachment.organisation_id, attachment_id=attachment.id, content=content, text=found.text
         )
     )
+
+
+_OWN = """
+SELECT a.id, a.kind, a.name, a.media_type, a.size, a.tokens, a.risk,
+    CASE WHEN a.kind = 'image' THEN c.content END, c.text
+FROM unnest(%s::uuid[]) WITH ORDINALITY AS t (id, place)
+JOIN attachments a ON a.organisation_id = %s AND a.user_id = %s AND a.id = t.id
+JOIN attachment_contents c ON c.organisation_id = a.organisation_id AND c.attachment_id = a.id
+ORDER BY t.place
+"""
+
+_OF_MESSAGES = """
+WITH given AS (
+    SELECT t.message_id, t.n, m.place, a.*,
+        sum(CASE WHEN a.kind = 'image' THEN a.size ELSE 5 * a.tokens END) OVER (ORDER BY t.n DESC, m.place) AS so_far
+    FROM unnest(%s::uuid[]) WITH ORDINALITY AS t (message_id, n)
+    JOIN message_attachments m ON m.organisation_id = %s AND m.message_id = t.message_id
+    JOIN attachments a ON a.organisation_id = m.organisation_id AND a.id = m.attachment_id
+)
+SELECT a.message_id, a.id, a.kind, a.name, a.media_type, a.size, a.tokens, a.risk,
+    CASE WHEN a.kind = 'image' THEN c.content END, c.text
+FROM given a LEFT JOIN attachment_contents c
+    ON c.organisation_id = a.organisation_id AND c.attachment_id = a.id AND a.so_far <= %s
+ORDER BY a.n, a.place
+"""
+
+
+async def own_files(database: Database, organisation_id: UUID, user_id: UUID, ids: Sequence[UUID]) -> list[Given]:
+    """Those of these files that are the person's, with what models are shown of them, in the order of `ids`."""
+    rows = await database.call(_OWN, (list(ids), organisation_id, user_id))
+    return [_given(row) for row in rows]
+
+
+async def files_of(
+    database: Database, organisation_id: UUID, message_ids: Sequence[UUID], most: int = MOST_SHOWN_AGAIN
+) -> dict[UUID, list[Given]]:
+    """The files of messages (oldest first), by message. Of the newest that have `most` bytes together all is read."""
+    rows = await database.call(_OF_MESSAGES, (list(message_ids), organisation_id, most))
+    found: dict[UUID, list[Given]] = {}
+    for message_id, *row in rows:
+        found.setdefault(message_id, []).append(_given(row))
+    return found
+
+
+def _given(row: Sequence[Any]) -> Given:
+    id, kind, name, media_type, size, tokens, risk, content, text = row
+    return Given(
+        id=id,
+        kind=AttachmentKind(kind),
+        name=name,
+        media_type=media_type,
+        size=size,
+        tokens=tokens,
+        risk=convert(risk, Risk),
+        content=content,
+        text=text,
+    )
+
+
+async def of_messages(
+    session: AsyncSession, organisation_id: UUID, message_ids: Sequence[UUID]
+) -> dict[UUID, list[Attachment]]:
+    """The files of messages, by message, in order."""
+    rows = await session.execute(
+        select(col(MessageAttachment.message_id), Attachment)
+        .join(
+            Attachment,
+            and_(
+                col(Attachment.organisation_id) == col(MessageAttachment.organisation_id),
+                col(Attachment.id) == col(MessageAttachment.attachment_id),
+            ),
+        )
+        .where(
+            col(MessageAttachment.organisation_id) == organisation_id,
+            col(MessageAttachment.message_id).in_(message_ids),
+        )
+        .order_by(col(MessageAttachment.message_id), col(MessageAttachment.place))
+    )
+    found: dict[UUID, list[Attachment]] = {}
+    for message_id, attachment in rows:
+        found.setdefault(message_id, []).append(attachment)
+    return found
 
 
 async def own_content(database: Database, organisation_id: UUID, user_id: UUID, id: UUID) -> Content | None:

@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from backend.accounts.guards import signed_in
 from backend.accounts.identity import Identity
 from backend.assistants.pick import wanted_assistant
+from backend.attachments import repository as attachments
 from backend.catalogue.cache import CatalogueCache
 from backend.chat import repository, views
 from backend.chat.generations import Generations
@@ -22,7 +23,7 @@ from backend.errors import NotFound
 from backend.openapi import errors
 from backend.paging import DEFAULT_LIMIT, Cursor, Limit, Moment, after, page
 from shared.conversations import Conversation, ConversationPatch
-from shared.messages import FeedbackRequest, Message
+from shared.messages import FeedbackRequest, Message, Role
 from shared.paths import CONVERSATIONS, MESSAGES
 from shared.wire import Page
 
@@ -136,7 +137,15 @@ class ConversationsController(Controller):
             rows = await repository.list_messages(
                 session, identity.organisation_id, conversation_id, seen[0] if seen else None, limit + 1
             )
-        newest_first = page(rows, limit, lambda row: (row.message.position,), views.message)
+            files = await attachments.of_messages(
+                session, identity.organisation_id, [row.message.id for row in rows if row.message.role == Role.USER]
+            )
+        newest_first = page(
+            rows,
+            limit,
+            lambda row: (row.message.position,),
+            lambda row: views.message(row, files.get(row.message.id, ())),
+        )
         return Page(items=newest_first.items[::-1], next=newest_first.next)
 
 

@@ -30,7 +30,7 @@ def turn_tokens(turn: Turn) -> int:
     """Estimated tokens of one message in a call."""
     tokens = estimate_tokens(turn.content) + TOKENS_PER_TURN
     if turn.parts:
-        tokens += PICTURE_TOKENS * sum(isinstance(part, Picture) for part in turn.parts)
+        tokens += sum(part.tokens or PICTURE_TOKENS for part in turn.parts if isinstance(part, Picture))
     for use in turn.tool_uses:
         tokens += estimate_tokens(use.arguments) + TOKENS_PER_TURN
     return tokens

@@ -274,7 +274,9 @@ def _conversation(inquiry: Inquiry, prompt: Prompt, decided: Decided) -> Convers
         revision=thread.revision,
         assistant_id=decided.assistant.id if decided.decision.assistant_chosen else None,
         answer_assistant_id=decided.assistant.id,
-        prompt=PromptRecord(new_id(), thread.new_prompt) if thread.new_prompt is not None else None,
+        prompt=PromptRecord(new_id(), thread.new_prompt, list(thread.attachments))
+        if thread.new_prompt is not None
+        else None,
         answer_id=new_id(),
         replace_from=thread.replace_from,
         model=decided.routes[0].model.name,

@@ -1,10 +1,14 @@
 """Reading what was asked: the new prompt with the conversation it belongs to."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from msgspec import Struct
 
 from backend.accounts.identity import Identity
+from backend.attachments import repository as attachments
+from backend.attachments.errors import FileTooLarge
+from backend.attachments.given import Given, turn_of
 from backend.chat import repository
 from backend.chat.inquiry import Inquiry
 from backend.chat.repository import HISTORY_MESSAGES, StoredConversation, StoredTurn
@@ -14,6 +18,11 @@ from backend.database import Database
 from backend.errors import InvalidRequest, NotFound
 from backend.providers.calls import Turn
 from shared.messages import Role
+from shared.precheck import Risk
+
+MOST_SHOWN = 15_000_000
+"""Bytes of images in one message: Gemini takes requests of 20 MB (ai.google.dev/gemini-api/docs/image-understanding),
+in which they are base64."""
 
 
 class Thread(Struct, frozen=True, kw_only=True):
@@ -25,13 +34,14 @@ class Thread(Struct, frozen=True, kw_only=True):
     revision: int
     replace_from: int | None
     new_prompt: str | None
+    attachments: tuple[UUID, ...] = ()
 
 
 class Prompt(Struct, frozen=True, kw_only=True):
     """What is to be answered: `text` is the person's newest words, `earlier` their words before, oldest first.
 
     `turns` is all that was said, `text` included; `unread` counts messages too old to have been read; `unvetted` are
-    earlier words that were not prechecked here when they were said.
+    earlier words that were not prechecked here when they were said; `risks` are those of the files given with it.
     """
 
     text: str
@@ -40,6 +50,7 @@ class Prompt(Struct, frozen=True, kw_only=True):
     thread: Thread | None
     unread: int = 0
     unvetted: tuple[str, ...] = ()
+    risks: tuple[Risk, ...] = ()
 
 
 async def read_prompt(database: Database, identity: Identity, inquiry: Inquiry) -> Prompt:
@@ -50,15 +61,39 @@ async def read_prompt(database: Database, identity: Identity, inquiry: Inquiry) 
         return _stateless(inquiry, inquiry.turns)
     if inquiry.message is not None:
         readable(inquiry.message.content)
+    files = await given(database, identity, inquiry.message.attachments if inquiry.message is not None else [])
     if inquiry.conversation_id is None:
-        return _first(inquiry)
+        return _first(inquiry, files)
     stored = await repository.read_conversation(
         database, identity.organisation_id, identity.user_id, inquiry.conversation_id
     )
     if stored is None:
         raise NotFound("This conversation does not exist or is not yours.")
     cut = await _cut(database, identity, inquiry, stored)
-    return _continued(inquiry, stored, cut)
+    kept = [turn for turn in stored.turns if cut is None or turn.position < cut]
+    return _continued(inquiry, stored, cut, kept, await turns_of(database, identity, kept), files)
+
+
+async def given(database: Database, identity: Identity, ids: Sequence[UUID]) -> list[Given]:
+    """The files that a prompt names. Raises `NotFound` when one is absent or somebody else's, and `FileTooLarge`."""
+    wanted = list(dict.fromkeys(ids))
+    if not wanted:
+        return []
+    files = await attachments.own_files(database, identity.organisation_id, identity.user_id, wanted)
+    if len(files) < len(wanted):
+        raise NotFound("A file of this message does not exist or is not yours. Files that are not sent are deleted.")
+    if sum(file.size for file in files if file.content is not None) > MOST_SHOWN:
+        raise FileTooLarge(f"The images of one message may have {MOST_SHOWN // 10**6} MB together. Leave some out.")
+    return files
+
+
+async def turns_of(database: Database, identity: Identity, kept: Sequence[StoredTurn]) -> list[Turn]:
+    """What was said, with the files that were given."""
+    with_files = [turn.id for turn in kept if turn.has_files]
+    files: dict[UUID, list[Given]] = {}
+    if with_files:
+        files = await attachments.files_of(database, identity.organisation_id, with_files)
+    return [turn_of(t.content, files.get(t.id, [])) if t.has_files else Turn(t.role, t.content) for t in kept]
 
 
 def readable(text: str) -> str:
@@ -94,14 +129,26 @@ def _stateless(inquiry: Inquiry, turns: tuple[Turn, ...]) -> Prompt:
     )
 
 
-def _first(inquiry: Inquiry) -> Prompt:
+def _first(inquiry: Inquiry, files: list[Given]) -> Prompt:
     if inquiry.message is None:
         raise InvalidRequest("There is nothing to answer: give message or messages.")
     if inquiry.replace_from is not None:
         raise InvalidRequest("replace_from needs a conversation_id.")
     text = inquiry.message.content
-    thread = Thread(id=new_id(), new=True, title=title_of(text), revision=0, replace_from=None, new_prompt=text)
-    return Prompt(text=text, earlier=(), turns=(Turn(Role.USER, text),), thread=thread)
+    thread = Thread(
+        id=new_id(),
+        new=True,
+        title=title_of(text),
+        revision=0,
+        replace_from=None,
+        new_prompt=text,
+        attachments=tuple(file.id for file in files),
+    )
+    return Prompt(text=text, earlier=(), turns=(turn_of(text, files),), thread=thread, risks=_risks(files))
+
+
+def _risks(files: list[Given]) -> tuple[Risk, ...]:
+    return tuple(file.risk for file in files)
 
 
 async def _cut(database: Database, identity: Identity, inquiry: Inquiry, stored: StoredConversation) -> int | None:
@@ -113,17 +160,23 @@ async def _cut(database: Database, identity: Identity, inquiry: Inquiry, stored:
     return position
 
 
-def _continued(inquiry: Inquiry, stored: StoredConversation, cut: int | None) -> Prompt:
-    kept: list[StoredTurn] = [t for t in stored.turns if cut is None or t.position < cut]
-    turns = [Turn(t.role, t.content) for t in kept]
+def _continued(
+    inquiry: Inquiry,
+    stored: StoredConversation,
+    cut: int | None,
+    kept: list[StoredTurn],
+    turns: list[Turn],
+    files: list[Given],
+) -> Prompt:
+    words = [t.content for t in kept if t.role is Role.USER]
     new_prompt = inquiry.message.content if inquiry.message is not None else None
     if new_prompt is not None:
-        turns.append(Turn(Role.USER, new_prompt))
+        turns.append(turn_of(new_prompt, files))
+        words.append(new_prompt)
     elif cut is None:
         raise InvalidRequest("There is nothing to answer: give message, or replace_from to answer a prompt anew.")
     elif not turns or turns[-1].role is not Role.USER:
         raise InvalidRequest("replace_from names a prompt; to replace a prompt, give message as well.")
-    words = [t.content for t in turns if t.role is Role.USER]
     return Prompt(
         text=words[-1],
         earlier=tuple(words[:-1]),
@@ -135,6 +188,8 @@ def _continued(inquiry: Inquiry, stored: StoredConversation, cut: int | None) ->
             revision=stored.revision,
             replace_from=cut,
             new_prompt=new_prompt,
+            attachments=tuple(file.id for file in files),
         ),
+        risks=_risks(files),
         unread=stored.message_count - len(stored.turns) if len(stored.turns) == HISTORY_MESSAGES else 0,
     )

@@ -27,6 +27,7 @@ class StoredTurn(Struct, frozen=True):
     position: int
     role: Role
     content: str
+    has_files: bool = False
 
 
 class StoredConversation(Struct, frozen=True, kw_only=True):
@@ -41,7 +42,9 @@ class StoredConversation(Struct, frozen=True, kw_only=True):
 
 
 _HISTORY = """
-SELECT c.title, c.revision, c.assistant_id, c.message_count, m.id, m.position, m.role, m.content
+SELECT c.title, c.revision, c.assistant_id, c.message_count, m.id, m.position, m.role, m.content,
+    m.role = 'user' AND EXISTS (SELECT 1 FROM message_attachments a
+        WHERE a.organisation_id = c.organisation_id AND a.message_id = m.id)
 FROM conversations c LEFT JOIN LATERAL (
     SELECT id, position, role, content FROM messages
     WHERE organisation_id = c.organisation_id AND conversation_id = c.id AND content <> ''
@@ -66,7 +69,11 @@ async def read_conversation(
         revision=revision,
         assistant_id=assistant_id,
         message_count=message_count,
-        turns=[StoredTurn(id, position, Role(role), content) for *_, id, position, role, content in rows if id],
+        turns=[
+            StoredTurn(id, position, Role(role), content, has_files)
+            for *_, id, position, role, content, has_files in rows
+            if id
+        ],
     )
 
 

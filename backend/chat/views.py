@@ -1,5 +1,9 @@
 """Rows as the wire shows them."""
 
+from collections.abc import Sequence
+
+from backend.attachments.tables import Attachment as AttachmentRow
+from backend.attachments.views import attached
 from backend.chat.repository import MessageRow
 from backend.chat.tables import Conversation as ConversationRow
 from shared.conversations import Conversation
@@ -20,8 +24,8 @@ def conversation(row: ConversationRow) -> Conversation:
     )
 
 
-def message(row: MessageRow) -> Message:
-    """A message with its assistant's name and the person's rating."""
+def message(row: MessageRow, files: Sequence[AttachmentRow] = ()) -> Message:
+    """A message with its files, its assistant's name and the person's rating."""
     m = row.message
     return Message(
         id=m.id,
@@ -30,6 +34,7 @@ def message(row: MessageRow) -> Message:
         content=m.content,
         state=MessageState(m.state),
         created_at=m.created_at,
+        attachments=[attached(file) for file in files],
         request_id=m.request_id,
         assistant_id=m.assistant_id,
         assistant_name=row.assistant_name,

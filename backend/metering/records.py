@@ -39,10 +39,11 @@ class CheckRecord(Struct, frozen=True, kw_only=True):
 
 
 class PromptRecord(Struct, frozen=True):
-    """The person's new message."""
+    """The person's new message, with the ids of its files."""
 
     id: UUID
     content: str
+    attachments: list[UUID] = []
 
 
 class ConversationRecord(Struct, frozen=True, kw_only=True):

@@ -7,10 +7,11 @@ from litestar.params import JSONBody
 
 from backend.accounts.guards import signed_in
 from backend.accounts.identity import Identity
+from backend.attachments.given import turn_of
 from backend.catalogue.cache import CatalogueCache
 from backend.chat.inquiry import Inquiry
 from backend.chat.plan import decide, wish
-from backend.chat.prompt import Prompt, readable
+from backend.chat.prompt import Prompt, given, readable, turns_of
 from backend.chat.repository import read_conversation
 from backend.database import Database
 from backend.entitlements.plans import AUTO
@@ -81,17 +82,29 @@ async def _prompt(database: Database, identity: Identity, data: PrecheckRequest)
     """Raises `InvalidRequest` and `NotFound`."""
     if (data.prompt is None) == (data.messages is None):
         raise InvalidRequest("Give either prompt or messages.")
+    if data.attachments and data.prompt is None:
+        raise InvalidRequest("Files are given with prompt, not with messages.")
+    files = await given(database, identity, data.attachments)
+    words = [m.content for m in data.messages or [] if m.role is Role.USER]
     if data.messages is not None:
         turns = [Turn(m.role, readable(m.content)) for m in data.messages]
     else:
-        turns = [Turn(Role.USER, readable(data.prompt or ""))]
+        words = [readable(data.prompt or "")]
+        turns = [turn_of(words[0], files)]
     if data.conversation_id is not None:
         stored = await read_conversation(database, identity.organisation_id, identity.user_id, data.conversation_id)
         if stored is None:
             raise NotFound("This conversation does not exist or is not yours.")
-        turns = [*(Turn(t.role, t.content) for t in stored.turns), *turns]
-    words = [turn.content for turn in turns if turn.role is Role.USER]
+        turns = [*await turns_of(database, identity, stored.turns), *turns]
+        words = [*(t.content for t in stored.turns if t.role is Role.USER), *words]
     if not words:
         raise InvalidRequest("messages has none with the role user.")
     unvetted = tuple(m.content for m in (data.messages or []) if m.content is not words[-1])
-    return Prompt(text=words[-1], earlier=tuple(words[:-1]), turns=tuple(turns), thread=None, unvetted=unvetted)
+    return Prompt(
+        text=words[-1],
+        earlier=tuple(words[:-1]),
+        turns=tuple(turns),
+        thread=None,
+        unvetted=unvetted,
+        risks=tuple(file.risk for file in files),
+    )

@@ -14,8 +14,10 @@ from backend.metering.records import CheckRecord
 from backend.precheck.check import LOOK_BACK, check, risk_of
 from backend.precheck.finding import Finding
 from backend.secrets import Secrets
-from shared.precheck import Estimate, Precheck, RecommendedAssistant, RiskAction
+from shared.precheck import Estimate, Precheck, RecommendedAssistant, Risk, RiskAction
 
+_ACTIONS = list(RiskAction)
+_IN_A_FILE = "This was found in an attached file."
 RECENT = 1024
 """Findings kept in memory, a few KB each."""
 
@@ -47,7 +49,7 @@ class Examiner:
     def examine(self, prompt: Prompt, *, assistant_chosen: bool) -> Checked:
         """Applies the rules to a prompt. Recommending is skipped when the caller chose; risk rules never are.
 
-        They also see earlier turns that were not prechecked here when they were said.
+        They also see earlier turns that were not prechecked here when they were said, and saw the files before.
         """
         text = prompt.text
         digest = self._secrets.digest("prompt", text)
@@ -55,6 +57,9 @@ class Examiner:
         for words in prompt.unvetted:
             if finding.risk.action is not RiskAction.BLOCK and (risk := risk_of(words)).action is RiskAction.BLOCK:
                 finding = structs.replace(finding, risk=risk)
+        for risk in prompt.risks:
+            if _graver(risk, finding.risk):
+                finding = structs.replace(finding, risk=structs.replace(risk, message=f"{risk.message} {_IN_A_FILE}"))
         if assistant_chosen and finding.recommended_family is not None:
             finding = structs.replace(finding, recommended_family=None)
         return Checked(id=new_id(), finding=finding, characters=len(text), prompt_hash=digest)
@@ -67,6 +72,10 @@ class Examiner:
             if len(self._recent) > RECENT:
                 self._recent.popitem(last=False)
         return finding
+
+
+def _graver(risk: Risk, than: Risk) -> bool:
+    return _ACTIONS.index(risk.action) > _ACTIONS.index(than.action)
 
 
 def view(

@@ -16,11 +16,15 @@ class Text(Struct, frozen=True):
 
 
 class Picture(Struct, frozen=True):
-    """A picture somebody shows to a model: its bytes and their media type, or an address the provider reads."""
+    """A picture somebody shows to a model: its bytes and their media type, or an address the provider reads.
+
+    `tokens` is what it adds to a prompt, estimated, where its size is known.
+    """
 
     media_type: str = ""
     data: bytes = b""
     url: str | None = None
+    tokens: int | None = None
 
 
 Part = Text | Picture
