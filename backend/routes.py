@@ -28,6 +28,7 @@ from backend.health import HealthController
 from backend.metering.reconciliation.admin_controller import ReconciliationsController
 from backend.metering.usage_controller import UsageController
 from backend.precheck.controller import PrecheckController
+from backend.v1.chat.controller import ChatCompletionsController
 
 CONTROLLERS: list[ControllerRouterHandler] = [
     AccountsController,
@@ -39,6 +40,7 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     PlanRequestsController,
     AttachmentsController,
     ChatController,
+    ChatCompletionsController,
     ConversationsController,
     MessagesController,
     UsageController,

@@ -1,0 +1,93 @@
+"""Asking by an API that is not ours: the same pipeline, told in another voice."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from typing import cast
+
+import msgspec
+from litestar import Request
+from litestar.datastructures import State
+from litestar.response.base import ASGIResponse
+from litestar.types import ASGIApp
+from msgspec import Struct
+
+from backend.accounts.guards import caller as caller_of
+from backend.accounts.identity import Identity
+from backend.chat.feed import START, Feed
+from backend.chat.generation import Generation
+from backend.chat.inquiry import Inquiry
+from backend.chat.pipeline import Caller
+from backend.chat.replay import events_of
+from backend.chat.service import Chats
+from backend.chat.sse import FeedResponse, replayed
+from backend.chat.voice import Voice
+from backend.errors import Conflict
+from backend.metering.rates import rate_headers
+from shared.chat import ChatAnswer, OnDisconnect
+from shared.messages import FinishReason
+from shared.paths import REQUEST_ID_HEADER
+
+PRIME_SECONDS = 15.0
+"""How long a stream waits for its first word before it begins: what fails until then is an ordinary error response."""
+
+AnyRequest = Request[Identity, str, State]
+Whole = Callable[[ChatAnswer], Struct]
+
+
+class Stopped(Conflict):
+    """Somebody stopped the answer: what there is of it is not the answer."""
+
+
+async def respond(
+    request: AnyRequest, chats: Chats, inquiry: Inquiry, *, whole: Whole, voice: Voice, key: str | None
+) -> ASGIApp:
+    """The answer, streamed or whole. Raises every refusal, and every failure before the first word, as `AppError`."""
+    caller = Caller(
+        identity=caller_of(request),
+        token=request.auth,
+        request_id=request.state.request_id,
+        address=request.state.address,
+        idempotency_key=key,
+    )
+    begun = await chats.begin(caller, inquiry)
+    if isinstance(begun, ChatAnswer):
+        headers = {REQUEST_ID_HEADER: str(begun.request_id)}
+        return replayed(events_of(begun, voice), headers) if inquiry.stream else _json(whole(begun), headers)
+    if not isinstance(begun, Generation):
+        await _primed(begun.feed)
+        headers = {REQUEST_ID_HEADER: str(begun.request_id)}
+        return cast("ASGIApp", FeedResponse(begun.feed.read(START, voice), headers, chats.readers))
+    headers = {REQUEST_ID_HEADER: str(begun.order.request_id), **rate_headers(begun.order.windows)}
+    if inquiry.stream:
+        return await _streamed(begun, chats, voice, headers)
+    ended = await begun.wait()
+    if ended.error is not None:
+        raise ended.error
+    if ended.finish_reason is FinishReason.CANCELLED:
+        raise Stopped("The answer was stopped.")
+    return _json(whole(ended.answer(begun.balance)), headers)
+
+
+async def _streamed(generation: Generation, chats: Chats, voice: Voice, headers: dict[str, str]) -> ASGIApp:
+    reader = generation.feed.read(START, voice)
+    if generation.order.on_disconnect is OnDisconnect.CANCEL:
+        generation.feed.on_deserted = generation.cancel
+    try:
+        await _primed(generation.feed)
+    except BaseException:
+        reader.leave()
+        raise
+    if not generation.feed.length and generation.ended.done() and (error := generation.ended.result().error):
+        raise error
+    return cast("ASGIApp", FeedResponse(reader, headers, chats.readers))
+
+
+async def _primed(feed: Feed) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(PRIME_SECONDS):
+            await feed.begun()
+
+
+def _json(body: Struct, headers: dict[str, str]) -> ASGIResponse:
+    return ASGIResponse(body=msgspec.json.encode(body), media_type="application/json", headers=headers)

@@ -1,0 +1,82 @@
+"""Errors as OpenAI's clients know them: platform.openai.com/docs/guides/error-codes."""
+
+from collections.abc import Callable
+from typing import cast
+
+import msgspec
+from litestar import MediaType, Response
+from litestar.types import ExceptionHandlersMap
+from msgspec import Struct, UnsetType
+
+from backend.errors import HANDLERS, AnyRequest
+from shared.errors import ErrorBody, ErrorCode, ErrorEnvelope
+from shared.routing import Routing
+
+_TYPES = {
+    401: "authentication_error",
+    402: "insufficient_quota",
+    403: "permission_error",
+    404: "not_found_error",
+    429: "rate_limit_error",
+    500: "server_error",
+    502: "upstream_error",
+    503: "server_error",
+    504: "timeout_error",
+}
+_PARAMS = {
+    ErrorCode.CONTEXT_TOO_LONG: "messages",
+    ErrorCode.MODEL_DISABLED: "model",
+    ErrorCode.PLAN_FORBIDS_MODEL: "model",
+    ErrorCode.MODEL_INCAPABLE: "model",
+}
+_CODES = {ErrorCode.CONTEXT_TOO_LONG: "context_length_exceeded", ErrorCode.RATE_LIMITED: "rate_limit_exceeded"}
+"""Codes that clients of OpenAI match on."""
+
+NOWHERE = Routing(requested=None, policy_used=None, primary_provider=None)
+
+
+class OpenAIFault(Struct, frozen=True, kw_only=True):
+    """What went wrong."""
+
+    message: str
+    type: str
+    param: str | None
+    code: str
+
+
+class OpenAIError(Struct, frozen=True, kw_only=True):
+    """The whole body of an error response, with what was tried."""
+
+    error: OpenAIFault
+    routing_metadata: Routing
+    request_id: str | None
+
+
+def openai_error(body: ErrorBody, status: int) -> OpenAIError:
+    """An error in OpenAI's shape."""
+    return OpenAIError(
+        error=OpenAIFault(
+            message=body.message,
+            type=_TYPES.get(status, "invalid_request_error"),
+            param=_PARAMS.get(body.code),
+            code=_CODES.get(body.code, body.code.value),
+        ),
+        routing_metadata=NOWHERE if isinstance(body.routing, UnsetType) else body.routing,
+        request_id=body.request_id,
+    )
+
+
+def reshaped(shape: Callable[[ErrorBody, int], Struct]) -> ExceptionHandlersMap:
+    """The one place where errors become responses, with another shape of the body."""
+    return {kind: _in_shape(handler, shape) for kind, handler in HANDLERS.items()}
+
+
+def _in_shape(
+    handler: object, shape: Callable[[ErrorBody, int], Struct]
+) -> Callable[[AnyRequest, Exception], Response[bytes]]:
+    def answer(request: AnyRequest, error: Exception) -> Response[bytes]:
+        made = cast("Callable[[AnyRequest, Exception], Response[ErrorEnvelope]]", handler)(request, error)
+        body = msgspec.json.encode(shape(made.content.error, made.status_code or 500))
+        return Response(body, status_code=made.status_code, headers=dict(made.headers), media_type=MediaType.JSON)
+
+    return answer
