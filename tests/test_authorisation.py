@@ -60,6 +60,7 @@ ROUTES: dict[str, Who] = {
     "GET /api/ai/assistants": Who.USER,
     "GET /api/ai/models": Who.USER,
     "POST /api/ai/chat": Who.USER,
+    "POST /v1/chat/completions": Who.USER,
     "POST /api/ai/chat/{request_id}/cancel": Who.USER,
     "GET /api/ai/chat/{request_id}/events": Who.USER,
     "GET /api/conversations": Who.USER,
