@@ -36,11 +36,6 @@ def unspoken(provider: Provider, call: ChatCall) -> tuple[str, ...]:
         return ()
     address = provider.endpoints[0].base_url if provider.endpoints else ""
     return spoken.unspoken(call, vendor(provider.name, provider.dialect, address))
-    return (
-        spoken.unspoken(call, vendor(provider.name, provider.dialect, provider.endpoints[0].base_url))
-        if spoken is not None
-        else ()
-    )
 
 
 def dialect(target: Target) -> Dialect:
