@@ -6,6 +6,7 @@ from msgspec import Struct
 from backend.simulator import tokens
 from backend.simulator.ask import Given, Trade
 from backend.simulator.dialects.gemini.errors import UNREADABLE
+from backend.simulator.dialects.gemini.names import decoder
 from backend.simulator.dialects.gemini.reading import text_of
 from backend.simulator.dialects.gemini.requests import BatchEmbedRequest, EmbedRequest
 from backend.simulator.dialects.reading import decoded
@@ -15,8 +16,8 @@ from backend.simulator.vectors import embed
 DIMENSIONS = 3072
 """Of a vector unless asked otherwise, as of gemini-embedding-001."""
 
-_decode = msgspec.json.Decoder(EmbedRequest).decode
-_decode_batch = msgspec.json.Decoder(BatchEmbedRequest).decode
+_decode = decoder(EmbedRequest)
+_decode_batch = decoder(BatchEmbedRequest)
 
 
 class Embedding(Struct, frozen=True):

@@ -9,6 +9,7 @@ from backend.simulator import sight
 from backend.simulator.ask import Ask, Given, Schema, Speaker, Tool, ToolChoice, Trade, Turn
 from backend.simulator.dialects.gemini import requests as wire
 from backend.simulator.dialects.gemini.errors import UNREADABLE
+from backend.simulator.dialects.gemini.names import camel, decoder
 from backend.simulator.dialects.pairing import OpenCalls
 from backend.simulator.dialects.reading import decoded, seen
 from backend.simulator.refusal import Kind, Refusal
@@ -18,9 +19,13 @@ from backend.simulator.sight import Picture
 WITH_THOUGHTS = "with thoughts"
 """The form of an answer whose thoughts are shown."""
 
-_decode = msgspec.json.Decoder(wire.GenerateRequest).decode
-_decode_count = msgspec.json.Decoder(wire.CountRequest).decode
+_decode = decoder(wire.GenerateRequest)
+_decode_count = decoder(wire.CountRequest)
 _encode = msgspec.json.Encoder().encode
+_NAMED = {"properties", "$defs"}
+"""Of a schema, what holds schemas by names that are the caller's."""
+_LITERAL = {"enum", "const", "default", "example", "examples", "required", "propertyOrdering"}
+_COUNTS = {"minItems", "maxItems", "minLength", "maxLength", "minProperties", "maxProperties"}
 _STANDARD_ALPHABET = str.maketrans("-_", "+/")
 
 
@@ -106,12 +111,17 @@ def _converted(value: Any) -> Any:
         return [_converted(each) for each in value]
     if not isinstance(value, dict):
         return value
-    made = {name: _converted(each) for name, each in value.items()}
+    made: dict[str, Any] = {}
+    for name, each in value.items():
+        word = name if name.startswith("$") else camel(name)
+        if word in _NAMED and isinstance(each, dict):
+            made[word] = {key: _converted(schema) for key, schema in each.items()}
+        elif word in _COUNTS and isinstance(each, str) and each.isdecimal():
+            made[word] = int(each)
+        else:
+            made[word] = each if word in _LITERAL else _converted(each)
     if isinstance(kind := made.get("type"), str):
         made["type"] = [kind.lower(), "null"] if made.get("nullable") is True else kind.lower()
-    for limit in ("minItems", "maxItems", "minLength", "maxLength", "minProperties", "maxProperties"):
-        if isinstance(given := made.get(limit), str) and given.isdecimal():
-            made[limit] = int(given)
     return made
 
 

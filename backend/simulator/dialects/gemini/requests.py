@@ -1,6 +1,6 @@
 """What the Gemini API takes: ai.google.dev/api/generate-content, .../caching#Content and .../embeddings.
 
-Unknown fields are refused, as they are there. Names are written in camelCase only.
+Unknown fields are refused, as they are there.
 """
 
 from typing import Annotated, Literal
