@@ -75,6 +75,7 @@ def parts(services: Services) -> dict[str, object]:
         "settler": services.settler,
         "generations": services.generations,
         "metrics": services.metrics,
+        "provider_client": services.client,
         "health": services.health,
     }
 

@@ -22,6 +22,8 @@ app = typer.Typer(
 )
 user = typer.Typer(help="Create people and let them back in.", no_args_is_help=True)
 app.add_typer(user, name="user")
+catalogue = typer.Typer(help="Compare the catalogue with what providers say of their models.", no_args_is_help=True)
+app.add_typer(catalogue, name="catalogue")
 
 ApiPort = Annotated[int | None, typer.Option(help="Port of the API.", show_default="8000")]
 UiPort = Annotated[int | None, typer.Option(help="Port of the web app.", show_default="8501")]
@@ -126,6 +128,57 @@ def reconcile(
         sys.exit(1)
 
 
+@catalogue.command()
+def refresh(
+    provider: Annotated[
+        list[str] | None, typer.Option(help="A provider's name; may be repeated.", show_default="all with a key")
+    ] = None,
+    apply: Annotated[bool, typer.Option("--apply", help="Apply what is found, without asking.")] = False,
+    suspicious: Annotated[
+        bool, typer.Option("--suspicious", help="Also prices that move by more than ten times, or to zero.")
+    ] = False,
+    gone: Annotated[
+        bool, typer.Option("--gone", help="Also turn off and mark models that are no longer listed.")
+    ] = False,
+    reason: Annotated[str, typer.Option(help="Kept in the audit log.")] = "Refreshed from the provider's list.",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, and do not ask.")] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Read providers' model lists and show how they differ from the catalogue.
+
+    Nothing is changed without --apply or a yes. New models stay off; new prices count from the next request on, and
+    calls already made keep theirs. The status is 1 when a list could not be read.
+    """
+    settings = _settings(data_dir=data_dir)
+    import msgspec
+
+    from backend.catalogue.imports.command import apply_lists, read_lists, to_apply
+    from backend.catalogue.imports.report import text
+    from backend.logs import configure_logging
+    from backend.running.database import migrated_database
+
+    if not 1 <= len(reason) <= 500:
+        raise OperatorError("--reason takes 1 to 500 characters.")
+    configure_logging("error")
+    with migrated_database(settings) as complete:
+        imports, failures = asyncio.run(read_lists(complete, provider or []))
+        if not as_json:
+            print("\n\n".join(text(found) for found in imports))
+        lines = sum(len(to_apply(found, suspicious=suspicious, gone=gone)) for found in imports)
+        if lines and (apply or (not as_json and _asked(f"Apply {lines} of them?"))):
+            imports = asyncio.run(apply_lists(complete, imports, reason, suspicious=suspicious, gone=gone))
+            if not as_json:
+                print(f"Applied {lines}.")
+        elif not as_json:
+            print("Nothing was changed.")
+    if as_json:
+        print(msgspec.json.encode(imports).decode())
+    for failure in failures:
+        _tell_error(f"fairlead: {failure}")
+    if failures:
+        sys.exit(1)
+
+
 @user.command("create")
 def create(
     email: Annotated[str, typer.Argument(help="The address to sign in with.")],
@@ -180,6 +233,11 @@ def _password() -> str:
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\n")
     return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
+
+
+def _asked(question: str) -> bool:
+    """A yes of somebody at a terminal; without one it is a no."""
+    return sys.stdin.isatty() and sys.stdout.isatty() and typer.confirm(question)
 
 
 def _tell(text: str) -> None:

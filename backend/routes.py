@@ -16,6 +16,7 @@ from backend.attachments.controller import AttachmentsController
 from backend.catalogue.admin_controller import AdminModelsController, AdminProvidersController, MultipliersController
 from backend.catalogue.aliases_controller import AliasesController
 from backend.catalogue.controller import ModelsController
+from backend.catalogue.imports.admin_controller import ImportsController
 from backend.chat.controller import ChatController
 from backend.chat.conversations_controller import ConversationsController, MessagesController
 from backend.entitlements.admin_controller import (
@@ -47,6 +48,7 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     OverviewController,
     AdminModelsController,
     AdminProvidersController,
+    ImportsController,
     MultipliersController,
     AliasesController,
     AdminAssistantsController,

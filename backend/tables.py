@@ -7,6 +7,7 @@ from backend.admin import tables as admin
 from backend.assistants import tables as assistants
 from backend.attachments import tables as attachments
 from backend.catalogue import tables as catalogue
+from backend.catalogue.imports import tables as imports
 from backend.chat import tables as chat
 from backend.entitlements import tables as entitlements
 from backend.metering import tables as metering
@@ -18,6 +19,7 @@ MODULES = (
     accounts,
     assistants,
     catalogue,
+    imports,
     policy,
     entitlements,
     precheck,

@@ -99,6 +99,10 @@ ROUTES: dict[str, Who] = {
     "PATCH /api/admin/providers/{provider_id}": Who.ADMIN,
     "POST /api/admin/providers/{provider_id}/endpoints": Who.ADMIN,
     "PATCH /api/admin/providers/{provider_id}/endpoints/{endpoint_id}": Who.ADMIN,
+    "POST /api/admin/providers/{provider_id}/imports": Who.ADMIN,
+    "GET /api/admin/imports": Who.ADMIN,
+    "GET /api/admin/imports/{import_id}": Who.ADMIN,
+    "POST /api/admin/imports/{import_id}/apply": Who.ADMIN,
     "GET /api/admin/multipliers": Who.ADMIN,
     "POST /api/admin/multipliers": Who.ADMIN,
     "GET /api/admin/aliases": Who.ADMIN,
@@ -168,6 +172,7 @@ async def call(http: httpx.AsyncClient, route: str, ids: dict[str, str] | None =
         "attachment_id",
         "alias_id",
         "key_id",
+        "import_id",
     )
     found = {name: str(uuid4()) for name in (*names, "assistant_id", "plan_id")}
     known = found | {"file_path": "x", "path": "x"} | (ids or {})

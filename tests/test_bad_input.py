@@ -112,10 +112,19 @@ async def ids(admin: Person, join: Join) -> dict[str, str]:
         "provider_id": openai["id"],
         "endpoint_id": openai["endpoints"][0]["id"],
         "alias_id": alias.json()["id"],
+        "import_id": await _import(admin, providers),
         "plan_id": await first("/api/admin/plans", "slug", "pro"),
         "key_id": (await admin.http.post("/v1/api-keys", json={"name": "bad input", "scopes": ["chat"]})).json()["id"],
         "assistant_id": await first("/api/admin/assistants", "family", "data"),
     }
+
+
+async def _import(admin: Person, providers: list[dict[str, Any]]) -> str:
+    """A model list of the simulator's."""
+    simulator = next(item for item in providers if item["name"] == "simulator")
+    answered = await admin.http.post(f"/api/admin/providers/{simulator['id']}/imports", json={})
+    assert answered.status_code == 201, answered.text
+    return str(answered.json()["id"])
 
 
 def operations(document: dict[str, Any], ids: dict[str, str]) -> Iterator[tuple[str, str, dict[str, Any]]]:

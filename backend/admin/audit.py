@@ -20,6 +20,18 @@ class Author(Struct, frozen=True, kw_only=True):
     identity: Identity
     address: str
 
+    @property
+    def name(self) -> str:
+        """What the audit log calls them."""
+        return self.identity.email
+
+
+class Operator(Struct, frozen=True, kw_only=True):
+    """Whoever has the command line: nobody signed in."""
+
+    name: str = "command line"
+    address: str = ""
+
 
 def record(
     session: AsyncSession,
@@ -54,7 +66,7 @@ def record(
 
 def record_by(
     session: AsyncSession,
-    author: Author,
+    author: Author | Operator,
     *,
     action: str,
     subject_kind: str,
@@ -64,11 +76,11 @@ def record_by(
     before: State | None = None,
     after: State | None = None,
 ) -> None:
-    """`record` for somebody signed in."""
+    """`record` for somebody signed in, or at the command line."""
     record(
         session,
-        actor=author.identity,
-        actor_name=author.identity.email,
+        actor=author.identity if isinstance(author, Author) else None,
+        actor_name=author.name,
         action=action,
         subject_kind=subject_kind,
         subject_id=subject_id,

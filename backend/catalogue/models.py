@@ -5,7 +5,7 @@ from uuid import UUID
 from msgspec import UNSET, UnsetType, structs
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.admin.audit import Author, State, changed, record_by
+from backend.admin.audit import Author, Operator, State, changed, record_by
 from backend.admin.writes import require
 from backend.catalogue import admin_repository as repository
 from backend.catalogue.errors import ModelUnpriced
@@ -34,8 +34,10 @@ _PLAIN = (
 )
 
 
-async def add_model(session: AsyncSession, wanted: ModelWrite, author: Author) -> UUID:
-    """A new model, not active. Raises `InvalidRequest` and `Conflict`."""
+async def add_model(
+    session: AsyncSession, wanted: ModelWrite, author: Author | Operator, *, source: str | None = None
+) -> UUID:
+    """A new model, not active; `source` says where its facts are from. Raises `InvalidRequest` and `Conflict`."""
     require(wanted, _REQUIRED)
     prices = _prices(wanted)
     facts = _facts(wanted)
@@ -45,7 +47,7 @@ async def add_model(session: AsyncSession, wanted: ModelWrite, author: Author) -
     if await repository.model_named(session, name) is not None:
         raise Conflict(f"There is a model named {name} already.")
     facts.setdefault("upstream_name", name)
-    model = Model(id=new_id(), name=name, source=f"Added by {author.identity.email}.", **facts)
+    model = Model(id=new_id(), name=name, source=source or f"Added by {author.name}.", **facts)
     _check_limits(model)
     session.add(model)
     await session.flush()
@@ -56,7 +58,7 @@ async def add_model(session: AsyncSession, wanted: ModelWrite, author: Author) -
     return model.id
 
 
-async def change_model(session: AsyncSession, model_id: UUID, wanted: ModelWrite, author: Author) -> None:
+async def change_model(session: AsyncSession, model_id: UUID, wanted: ModelWrite, author: Author | Operator) -> None:
     """Changes what is named; prices become a new version. Raises `NotFound`, `InvalidRequest` and `Conflict`."""
     prices = _prices(wanted)
     facts = _facts(wanted)
@@ -84,7 +86,7 @@ async def change_model(session: AsyncSession, model_id: UUID, wanted: ModelWrite
     _record(session, author, "model.changed", model, wanted.reason, was, is_)
 
 
-async def switch_model(session: AsyncSession, model_id: UUID, wanted: Activation, author: Author) -> None:
+async def switch_model(session: AsyncSession, model_id: UUID, wanted: Activation, author: Author | Operator) -> None:
     """Turns a model on or off. Raises `NotFound`, and `ModelUnpriced` when a needed price is missing."""
     model = await _locked(session, model_id)
     prices = prices_of(await repository.price_in_force(session, model.id))
@@ -154,7 +156,7 @@ def _and(names: list[str]) -> str:
 
 def _record(
     session: AsyncSession,
-    author: Author,
+    author: Author | Operator,
     action: str,
     model: Model,
     reason: str,

@@ -9,7 +9,8 @@ from shared.catalogue import Prices
 
 DEAREST = Decimal(10_000)
 """Dollars per million tokens (or per picture or call) above which a price is a slip of the keyboard."""
-PLACES = 12
+PLACES = 18
+"""Model lists divide: a twelfth of a dollar per million tokens comes with sixteen decimals."""
 
 BUCKETS = tuple(field.name for field in structs.fields(Prices))
 _NEEDED = {"chat": ("input", "output"), "embedding": ("input", "output"), "image": ("input", "output", "image")}

@@ -4,6 +4,7 @@ import asyncio
 import ssl
 from collections.abc import Callable
 from typing import Self, TypeVar
+from urllib.parse import parse_qsl, urlencode
 from weakref import WeakSet
 
 from msgspec.structs import replace
@@ -28,6 +29,10 @@ from backend.providers.vendors import Vendor, vendor
 _HEADERS = {"content-type": "application/json", "accept-encoding": "identity", "user-agent": "fairlead"}
 _MAX_ERROR_BYTES = 64 * 1024
 PROBE_SECONDS = 5.0
+LIST_SECONDS = 20.0
+MAX_LIST_BYTES = 16 * 1024 * 1024
+"""The longest known list of models, with a description of each, has two."""
+
 Whole = TypeVar("Whole", Reply, Embeddings, Pictures)
 
 
@@ -162,6 +167,33 @@ class ProviderClient:
                 raise fault
         except TimeoutError:
             raise TimedOut("first_byte") from None
+        except ProviderError as error:
+            error.redact(target.api_key)
+            raise
+
+    async def list_models(self, target: Target, query: str = "", *, within: float = LIST_SECONDS) -> bytes:
+        """A page of the provider's list of models as it comes, in at most `within` seconds. Raises `ProviderError`.
+
+        `query` says which page; what the dialect asks with anyway is kept. A list has at most `MAX_LIST_BYTES`.
+        """
+        spoken, known = dialect(target), _vendor(target)
+        asked = spoken.encode_probe(known)
+        path, _, always = asked.path.partition("?")
+        wanted = urlencode(dict(parse_qsl(always)) | dict(parse_qsl(query)))
+        try:
+            async with asyncio.timeout(within):
+                exchange = await self._exchange(
+                    target, known, asked._replace(path=f"{path}?{wanted}" if wanted else path)
+                )
+                try:
+                    body = await exchange.read(MAX_LIST_BYTES if exchange.status == 200 else _MAX_ERROR_BYTES)
+                finally:
+                    exchange.close()
+            if exchange.status != 200:
+                raise spoken.decode_error(exchange.status, exchange.headers, body)
+            return body
+        except TimeoutError:
+            raise TimedOut("total") from None
         except ProviderError as error:
             error.redact(target.api_key)
             raise

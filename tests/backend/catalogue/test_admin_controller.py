@@ -192,7 +192,7 @@ class TestModels:
             {"prices": {"input": "10000.01", "output": "1"}},
             {"prices": {"input": "NaN", "output": "1"}},
             {"prices": {"input": "Infinity", "output": "1"}},
-            {"prices": {"input": "1e-13", "output": "1"}},
+            {"prices": {"input": "1e-19", "output": "1"}},
             {"prices": {"input": "one", "output": "1"}},
         ]:
             assert code(await new_model(admin, **facts)) == (400, "invalid_request"), facts
