@@ -9,6 +9,11 @@ from backend.providers.dialects import (
     Dialect,
     EmbeddingDialect,
     PictureDialect,
+    anthropic,
+    cohere,
+    cohere_embeddings,
+    gemini,
+    gemini_embeddings,
     openai,
     openai_embeddings,
     openai_pictures,
@@ -20,9 +25,14 @@ D = TypeVar("D")
 
 DIALECTS: dict[str, Dialect] = {
     "openai": openai,
+    "anthropic": anthropic,
+    "gemini": gemini,
+    "cohere": cohere,
 }
 EMBEDDING_DIALECTS: dict[str, EmbeddingDialect] = {
     "openai": openai_embeddings,
+    "gemini": gemini_embeddings,
+    "cohere": cohere_embeddings,
 }
 PICTURE_DIALECTS: dict[str, PictureDialect] = {
     "openai": openai_pictures,
