@@ -13,6 +13,7 @@ import pytest
 
 from backend import tables
 from backend.providers.registry import DIALECTS
+from tests.contract.adapters import PATHS
 from tests.fixtures.sources import ROOT, Module, modules, written_files
 
 PRODUCT = ("backend", "shared", "frontend", "migrations")
@@ -297,17 +298,18 @@ class TestFiles:
 class TestProviders:
     @pytest.mark.parametrize("dialect", sorted(DIALECTS))
     def test_every_dialect_is_held_to_the_simulator(self, dialect: str) -> None:
-        spoken = {
-            keyword.value.value
-            for m in modules("tests")
-            if m.name.startswith("tests/contract/")
-            for node in ast.walk(m.tree)
-            if isinstance(node, ast.Call)
-            for keyword in node.keywords
-            if keyword.arg == "dialect" and isinstance(keyword.value, ast.Constant)
-        }
-        assert dialect in spoken, f"tests/contract/ runs no call in the dialect {dialect}: its adapter is not proven."
+        assert dialect in PATHS, f"tests/contract/ runs no call in the dialect {dialect}: its adapter is not proven."
         importlib.import_module(f"backend.simulator.dialects.{dialect}")
+
+    @pytest.mark.parametrize("suite", ["tests/contract/test_adapters.py", "tests/contract/test_provider_faults.py"])
+    def test_both_suites_of_the_adapters_run_for_all_of_them(self, suite: str) -> None:
+        tree = next(m.tree for m in modules("tests") if m.name == suite)
+        taken = {
+            node.attr
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "adapters"
+        }
+        assert taken & {"ALL", "DIALECTS"}, f"{suite} does not take its dialects from tests/contract/adapters.py."
 
 
 SUFFIXES = r"\.(py|md|toml|yaml|yml|sql|lock|css|js|html|txt|mako|svg|png|sh|example)$"

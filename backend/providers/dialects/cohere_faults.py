@@ -30,7 +30,9 @@ _TOO_LONG = re.compile(
     re.IGNORECASE,
 )
 _LIMIT = re.compile(r"limit for this model is (\d+)", re.IGNORECASE)
-_FILTERED = re.compile(r"\bblocked (?:input|output|prompt)|content (?:filter|policy|moderation)", re.IGNORECASE)
+_FILTERED = re.compile(
+    r"\bblocked (?:because|input|output|prompt)|content (?:filter|policy|moderation)|usage guidelines", re.IGNORECASE
+)
 _BROKE = re.compile(r"limited to \d+ api calls? / month|billing|production key|payment", re.IGNORECASE)
 _BAD_KEY = re.compile(r"invalid api (?:token|key)|no api key", re.IGNORECASE)
 
@@ -62,7 +64,7 @@ def read_fault(message: str) -> ProviderError:
 def _tell(status: int, reason: str, wait: int | None) -> ProviderError:
     if status < 400:
         return Rejected(f"HTTP {status} {reason}")
-    if status in (400, 413, 422):
+    if status in (400, 413, 422, 498):
         if found := _TOO_LONG.search(reason):
             return _too_long(reason, found)
         if _FILTERED.search(reason):
