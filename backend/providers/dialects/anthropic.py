@@ -12,7 +12,8 @@ from backend.providers.dialects import Encoded, anthropic_request
 from backend.providers.dialects.anthropic_faults import decode_error, read_fault
 from backend.providers.dialects.anthropic_usage import Figures, read_figures
 from backend.providers.dialects.arguments import NO_ARGUMENTS, is_object
-from backend.providers.dialects.frames import UNREADABLE, FrameDecoder
+from backend.providers.dialects.frames import UNREADABLE
+from backend.providers.dialects.partwise import PartwiseDecoder
 from backend.providers.errors import Malformed, Truncated
 from backend.providers.vendors import Vendor
 from shared.messages import FinishReason
@@ -80,16 +81,6 @@ class _Message(Struct):
     error: Raw | UnsetType = UNSET
 
 
-class _Begun:
-    """A tool use whose arguments are still coming."""
-
-    __slots__ = ("block", "fragments")
-
-    def __init__(self, block: _Block) -> None:
-        self.block = block
-        self.fragments: list[str] = []
-
-
 _decode = msgspec.json.Decoder(_Event).decode
 _decode_block = msgspec.json.Decoder(_Block).decode
 _decode_opening = msgspec.json.Decoder(_Opening).decode
@@ -123,7 +114,7 @@ def decode_reply(body: bytes) -> Reply:
         raise read_fault(bytes(message.error))
     if message.content is None:
         raise Malformed("a message without content")
-    uses = tuple(_whole(block, "") for block in message.content if block.type == "tool_use")
+    uses = tuple(_whole(block) for block in message.content if block.type == "tool_use")
     told = tuple(use for use in uses if use is not None)
     finish_reason = _FINISH_REASONS.get(message.stop_reason or "", FinishReason.STOP)
     if len(told) < len(uses) and finish_reason is FinishReason.TOOL_CALLS:
@@ -138,14 +129,13 @@ def decode_reply(body: bytes) -> Reply:
     )
 
 
-class StreamDecoder(FrameDecoder):
+class StreamDecoder(PartwiseDecoder):
     """Reads one streamed answer."""
 
-    __slots__ = ("_begun", "_said")
+    __slots__ = ("_said",)
 
     def __init__(self) -> None:
         super().__init__()
-        self._begun: dict[int | None, _Begun] = {}
         self._said = Figures()
 
     def _hear(self, payloads: list[bytes], texts: list[str]) -> None:
@@ -153,7 +143,7 @@ class StreamDecoder(FrameDecoder):
             try:
                 event = _decode(payload)
             except UNREADABLE:
-                self.malformed += 1
+                self._skip()
                 continue
             delta = event.delta
             if delta is not None:
@@ -172,19 +162,14 @@ class StreamDecoder(FrameDecoder):
 
     def _go_on(self, index: int | None, delta: _Delta) -> None:
         """A token that is not shown: of the model's thoughts or of the arguments of a tool use."""
-        if delta.partial_json is not None:
-            begun = self._begun.get(index)
-            if begun is None:
-                self.malformed += 1
-                self._lost = True
-                return
-            begun.fragments.append(delta.partial_json)
         self.progress += bool(delta.partial_json or delta.thinking or delta.signature is not UNSET)
+        if delta.partial_json is not None:
+            self._extend(index, delta.partial_json)
 
     def _end(self, delta: _Delta, usage: Raw | UnsetType) -> None:
         if delta.stop_reason is not None:
             self.finish_reason = _FINISH_REASONS.get(delta.stop_reason, FinishReason.STOP)
-            self._lost = self._lost or bool(self._begun)
+            self._conclude()
         figures = _figures(usage)
         if figures is None:
             self.malformed += usage is not UNSET
@@ -196,17 +181,17 @@ class StreamDecoder(FrameDecoder):
     def _mark(self, event: _Event, texts: list[str]) -> None:
         """What is not a delta: a beginning, an end, or an error."""
         if event.type == "content_block_start" and event.content_block is not UNSET:
-            self._begin(event.index, event.content_block, texts)
+            self._open(event.index, event.content_block, texts)
         elif event.type == "content_block_stop":
             self._close(event.index)
         elif event.type == "message_start" and event.message is not UNSET:
-            self._open(event.message)
+            self._introduce(event.message)
         elif event.type == "message_stop":
             self.done = True
         elif event.type == "error" and self.finish_reason is None:
             self.fault = read_fault(b"{}" if event.error is UNSET else bytes(event.error))
 
-    def _open(self, message: Raw) -> None:
+    def _introduce(self, message: Raw) -> None:
         try:
             opening = _decode_opening(message)
         except UNREADABLE:
@@ -215,30 +200,18 @@ class StreamDecoder(FrameDecoder):
         self.request_id = opening.id
         self._said = _figures(opening.usage) or self._said
 
-    def _begin(self, index: int | None, content_block: Raw, texts: list[str]) -> None:
+    def _open(self, index: int | None, content_block: Raw, texts: list[str]) -> None:
         try:
             block = _decode_block(content_block)
         except UNREADABLE:
-            self.malformed += 1
+            self._skip()
             return
         if block.type == "tool_use":
             self.progress += 1
-            self._lost = self._lost or index in self._begun
-            self._begun[index] = _Begun(block)
+            self._begin(index, block.id, block.name, _input(block))
         elif block.type == "text" and block.text:
             self.progress += 1
             texts.append(block.text)
-
-    def _close(self, index: int | None) -> None:
-        begun = self._begun.pop(index, None)
-        if begun is None:
-            return
-        use = _whole(begun.block, "".join(begun.fragments))
-        if use is None:
-            self.malformed += 1
-            self._lost = True
-        else:
-            self._uses.append(use)
 
 
 def open_decoder() -> StreamDecoder:
@@ -246,11 +219,16 @@ def open_decoder() -> StreamDecoder:
     return StreamDecoder()
 
 
-def _whole(block: _Block, arguments: str) -> ToolUse | None:
-    """The tool use; None for one without a name or whose arguments are no object, as a lost event leaves them."""
-    if not arguments:
-        arguments = NO_ARGUMENTS if block.input is UNSET else bytes(block.input).decode(errors="replace")
-    if block.id is None or not block.name or not is_object(arguments.encode(errors="replace")):
+def _input(block: _Block) -> str:
+    """The arguments a tool use comes with; in a stream an empty object, for they follow."""
+    said = NO_ARGUMENTS if block.input is UNSET else bytes(block.input).decode(errors="replace")
+    return "" if said == NO_ARGUMENTS else said
+
+
+def _whole(block: _Block) -> ToolUse | None:
+    """The tool use; None for one without a name or whose arguments are no object."""
+    arguments = _input(block) or NO_ARGUMENTS
+    if not block.id or not block.name or not is_object(arguments.encode()):
         return None
     return ToolUse(block.id, block.name, arguments)
 

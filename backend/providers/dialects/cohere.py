@@ -12,7 +12,8 @@ from backend.providers.dialects import Encoded, cohere_request
 from backend.providers.dialects.arguments import NO_ARGUMENTS, is_object
 from backend.providers.dialects.cohere_faults import decode_error, read_fault
 from backend.providers.dialects.cohere_usage import read_usage
-from backend.providers.dialects.frames import UNREADABLE, FrameDecoder
+from backend.providers.dialects.frames import UNREADABLE
+from backend.providers.dialects.partwise import PartwiseDecoder
 from backend.providers.errors import Malformed, ServerFault, Truncated
 from backend.providers.vendors import Vendor
 from shared.messages import FinishReason
@@ -88,6 +89,7 @@ class _Body(Struct):
     usage: Raw | UnsetType = UNSET
 
 
+_NO_FUNCTION = _Function()
 _decode = msgspec.json.Decoder(_Event).decode
 _decode_call = msgspec.json.Decoder(_ToolCall).decode
 _decode_body = msgspec.json.Decoder(_Body).decode
@@ -123,7 +125,7 @@ def decode_reply(body: bytes) -> Reply:
     if reply.finish_reason in _BREAKDOWNS:
         raise ServerFault(f"the answer ended with {reply.finish_reason!r}")
     finish_reason = _FINISH_REASONS.get(reply.finish_reason or "", FinishReason.STOP)
-    uses = tuple(_whole(call, "") for call in reply.message.tool_calls or ())
+    uses = tuple(_whole(call) for call in reply.message.tool_calls or ())
     told = tuple(use for use in uses if use is not None)
     if len(told) < len(uses) and finish_reason is FinishReason.TOOL_CALLS:
         raise Malformed("a tool call that cannot be understood")
@@ -140,24 +142,10 @@ def decode_reply(body: bytes) -> Reply:
     )
 
 
-class _Begun:
-    """A tool use whose arguments are still coming."""
-
-    __slots__ = ("call", "fragments")
-
-    def __init__(self, call: _ToolCall) -> None:
-        self.call = call
-        self.fragments: list[str] = []
-
-
-class StreamDecoder(FrameDecoder):
+class StreamDecoder(PartwiseDecoder):
     """Reads one streamed answer."""
 
-    __slots__ = ("_begun",)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._begun: dict[int | None, _Begun] = {}
+    __slots__ = ()
 
     def _hear(self, payloads: list[bytes], texts: list[str]) -> None:
         for payload in payloads:
@@ -167,7 +155,7 @@ class StreamDecoder(FrameDecoder):
                 if payload.strip() == b"[DONE]":
                     self.done = True
                     break
-                self.malformed += 1
+                self._skip()
                 continue
             delta = event.delta
             if delta is not None:
@@ -205,30 +193,14 @@ class StreamDecoder(FrameDecoder):
         try:
             call = _decode_call(tool_calls)
         except UNREADABLE:
-            self.malformed += 1
+            self._skip()
             self._lost = True
             return
+        function = call.function or _NO_FUNCTION
         if event.type == "tool-call-start":
-            self._lost = self._lost or event.index in self._begun
-            self._begun[event.index] = _Begun(call)
-            return
-        begun = self._begun.get(event.index)
-        if begun is None:
-            self.malformed += 1
-            self._lost = True
-        elif call.function is not None and call.function.arguments:
-            begun.fragments.append(call.function.arguments)
-
-    def _close(self, index: int | None) -> None:
-        begun = self._begun.pop(index, None)
-        if begun is None:
-            return
-        use = _whole(begun.call, "".join(begun.fragments))
-        if use is None:
-            self.malformed += 1
-            self._lost = True
+            self._begin(event.index, call.id, function.name, function.arguments or "")
         else:
-            self._uses.append(use)
+            self._extend(event.index, function.arguments or "")
 
     def _end(self, delta: _Delta) -> None:
         if delta.error is not None or delta.finish_reason in _BREAKDOWNS:
@@ -236,7 +208,7 @@ class StreamDecoder(FrameDecoder):
             self.fault = read_fault(delta.error) if delta.error else ServerFault(ended)
             return
         self.finish_reason = _FINISH_REASONS.get(delta.finish_reason or "", FinishReason.STOP)
-        self._lost = self._lost or bool(self._begun)
+        self._conclude()
         self.done = True
         if delta.usage is UNSET or bytes(delta.usage) == b"null":
             return
@@ -251,10 +223,10 @@ def open_decoder() -> StreamDecoder:
     return StreamDecoder()
 
 
-def _whole(call: _ToolCall, fragments: str) -> ToolUse | None:
-    """The tool use; None for one without a name or whose arguments are no object, as a lost event leaves them."""
-    function = call.function or _Function()
-    arguments = ((function.arguments or "") + fragments) or NO_ARGUMENTS
-    if call.id is None or not function.name or not is_object(arguments.encode(errors="replace")):
+def _whole(call: _ToolCall) -> ToolUse | None:
+    """The tool use; None for one without a name or whose arguments are no object."""
+    function = call.function or _NO_FUNCTION
+    arguments = function.arguments or NO_ARGUMENTS
+    if not call.id or not function.name or not is_object(arguments.encode()):
         return None
     return ToolUse(call.id, function.name, arguments)

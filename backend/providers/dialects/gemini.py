@@ -172,8 +172,6 @@ class StreamDecoder(FrameDecoder):
         """Whether there was a candidate, if an empty one."""
 
     def _hear(self, payloads: list[bytes], texts: list[str]) -> None:
-        if not self.answered:
-            self._identify(payloads[0])
         for payload in payloads:
             try:
                 body = _decode(payload)
@@ -182,7 +180,9 @@ class StreamDecoder(FrameDecoder):
                 continue
             if body.candidates:
                 candidate = body.candidates[0]
-                self.answered = True
+                if not self.answered:
+                    self.answered = True
+                    self._identify(payload)
                 content = candidate.content
                 if content is not None and content.parts and not candidate.index:
                     for part in content.parts:

@@ -239,7 +239,8 @@ def test_log_probabilities_come_in_the_words_of_openai():
 
 def test_the_providers_name_for_the_call_is_kept():
     assert heard(token("x") + ended()).decoder.request_id == "r-1"
-    assert heard(b"data: {\n\n" + token("x") + ended()).decoder.request_id is None
+    assert heard(b"data: {\n\n" + token("x") + ended()).decoder.request_id == "r-1"
+    assert heard(frame({"candidates": [{}], "responseId": 5}) + token("x") + ended()).decoder.request_id is None
 
 
 def test_a_whole_reply_is_read():
