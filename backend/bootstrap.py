@@ -19,7 +19,9 @@ from backend.catalogue import repository, seeding
 from backend.catalogue.defaults import DefaultModel, default_catalogue
 from backend.catalogue.ollama import installed_models
 from backend.database import Database
+from backend.entitlements.repository import plan_slugs
 from backend.entitlements.seeding import add_plans, default_plans
+from backend.running.errors import OperatorError
 from backend.secrets import Secrets, load_secrets
 from backend.settings import Settings
 from shared.accounts import UserRole
@@ -35,6 +37,7 @@ class FirstAdmin(Struct, frozen=True, kw_only=True):
 
     email: str
     password: str | None
+    by_password: bool = True
 
     def __repr__(self) -> str:
         return f"FirstAdmin({self.email})"
@@ -73,6 +76,7 @@ async def prepare_database(database: Database, secrets: Secrets, settings: Setti
         await add_assistants(session, default_assistants())
         await add_plans(session, default_plans(), models)
         await session.flush()
+        await _check_plans(session, settings)
         return Bootstrap(first_admin=await _add_first_admin(session, settings))
 
 
@@ -82,25 +86,30 @@ async def _add_models(session: AsyncSession, models: list[DefaultModel], secrets
     await seeding.wake_models(session, models, usable)
 
 
+async def _check_plans(session: AsyncSession, settings: Settings) -> None:
+    """Raises `OperatorError` for a plan that no group can get because there is none of that name."""
+    known = await plan_slugs(session)
+    for name, provider in settings.oidc.items():
+        for _, plan in provider.plan_map:
+            if plan not in known:
+                raise OperatorError(f"The setting FAIRLEAD_OIDC_{name.upper()}_PLAN_MAP is wrong: no plan is {plan!r}.")
+
+
 async def _add_first_admin(session: AsyncSession, settings: Settings) -> FirstAdmin | None:
-    if await has_admin(session):
+    by_password = settings.password_sign_in == "on"
+    if await has_admin(session) or (settings.admin_email is None and not by_password):
         return None
     email = normalised(settings.admin_email or FIRST_ADMIN)
     if await people.person_by_email(session, email) is not None:
         log.warning("no_admin", advice="FAIRLEAD_ADMIN_EMAIL names somebody who is no admin; set another address.")
         return None
     given = None if settings.admin_password is None else settings.admin_password.get_secret_value()
-    password = given or randomness.token_urlsafe(GENERATED_BYTES)
-    passwords = Passwords()
-    try:
-        password_hash = await passwords.hash(password)
-    finally:
-        passwords.close()
+    password = given or (randomness.token_urlsafe(GENERATED_BYTES) if by_password else None)
     admin = await people.create_person(
         session,
         email=email,
         name="Admin",
-        password_hash=password_hash,
+        password_hash=None if password is None else await _hashed(password),
         role=UserRole.ADMIN,
         plan=settings.default_plan,
     )
@@ -115,4 +124,12 @@ async def _add_first_admin(session: AsyncSession, settings: Settings) -> FirstAd
         reason="The first admin.",
         after={"role": admin.role},
     )
-    return FirstAdmin(email=email, password=None if given else password)
+    return FirstAdmin(email=email, password=None if given else password, by_password=by_password)
+
+
+async def _hashed(password: str) -> str:
+    passwords = Passwords()
+    try:
+        return await passwords.hash(password)
+    finally:
+        passwords.close()

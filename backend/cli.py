@@ -99,7 +99,7 @@ def migrate(data_dir: DataDir = None) -> None:
         up_to_date(str(complete.database_url))
         made = asyncio.run(prepare(complete)).first_admin
     if made is not None:
-        print(first_admin(made.email, made.password))
+        print(first_admin(made.email, made.password, by_password=made.by_password))
 
 
 @app.command()

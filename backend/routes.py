@@ -5,6 +5,7 @@ from litestar.types import ControllerRouterHandler
 from backend.accounts.admin_controller import AccountsAdminController
 from backend.accounts.api_keys.controller import AdminApiKeysController, ApiKeysController
 from backend.accounts.controller import AccountsController
+from backend.accounts.oidc.controller import SignOnController
 from backend.admin.calls.controller import ModelCallsController
 from backend.admin.controller import AuditController
 from backend.admin.organisations.controller import OrganisationsController
@@ -33,6 +34,7 @@ from backend.v1.chat.controller import ChatCompletionsController
 
 CONTROLLERS: list[ControllerRouterHandler] = [
     AccountsController,
+    SignOnController,
     ApiKeysController,
     PrecheckController,
     AssistantsController,

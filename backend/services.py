@@ -122,7 +122,7 @@ class Services:
                 log.error("unsettled_at_shutdown", requests=left)
             await self.client.close()
             await self.load.close()
-            self.accounts.close()
+            await self.accounts.close()
             await self.database.close()
 
     async def drain(self) -> None:

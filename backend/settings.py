@@ -18,6 +18,8 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from backend.accounts.oidc.settings import Providers
+
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -44,7 +46,13 @@ class Settings(BaseSettings):
     """Everything an operator can set. Names carry the prefix `FAIRLEAD_` unless an alias says otherwise."""
 
     model_config = SettingsConfigDict(
-        env_prefix="FAIRLEAD_", env_file=".env", extra="ignore", frozen=True, populate_by_name=True
+        env_prefix="FAIRLEAD_",
+        env_file=".env",
+        extra="ignore",
+        frozen=True,
+        populate_by_name=True,
+        env_nested_delimiter="_",  # FAIRLEAD_OIDC_<NAME>_CLIENT_ID: the name ends at the first one
+        env_nested_max_split=2,
     )
 
     database_url: Annotated[DatabaseUrl | None, BeforeValidator(_blank_is_none)] = Field(
@@ -79,6 +87,9 @@ class Settings(BaseSettings):
     admin_email: str | None = None
     admin_password: Key = None
     signup: Literal["open", "closed"] = "closed"
+    password_sign_in: Literal["on", "off"] = "on"
+    oidc: Providers = {}
+    """OpenID providers by the names they have in addresses."""
     default_plan: str = "starter"
     credits_per_dollar: Annotated[Decimal, Field(gt=0, le=1_000_000, decimal_places=6)] = Decimal(100)
     log_level: Literal["debug", "info", "warning", "error"] = Field(
@@ -104,14 +115,9 @@ class Settings(BaseSettings):
         try:
             return cls(**overrides)  # type: ignore[arg-type]
         except ValidationError as error:
-            first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-            said = first["msg"].removeprefix("Value error, ")
-            if not first["loc"]:
-                raise WrongSetting(f"{said[0].upper()}{said[1:]}.") from None
-            name = str(first["loc"][0])
-            known = cls.model_fields.get(name)
-            shown = f"FAIRLEAD_{name.upper()}" if known is not None else name
-            raise WrongSetting(f"The setting {shown} is wrong: {said}.") from None
+            found = error.errors(include_url=False, include_input=False, include_context=False)
+            first = min(found, key=lambda each: each["type"] != "extra_forbidden")  # what is misspelt is missing, too
+            raise WrongSetting(_sentence(first["loc"], first["msg"].removeprefix("Value error, "))) from None
 
     @model_validator(mode="after")
     def _safe_defaults(self) -> Self:
@@ -119,8 +125,16 @@ class Settings(BaseSettings):
             raise ValueError("FAIRLEAD_SECRET_KEY is required with DATABASE_URL")
         if self.secret_key is not None and len(self.secret_key.get_secret_value()) < 32:
             raise ValueError("FAIRLEAD_SECRET_KEY needs at least 32 characters")
-        if self.host not in LOOPBACK_HOSTS and self.admin_password is None:
+        by_password = self.password_sign_in == "on"
+        if self.host not in LOOPBACK_HOSTS and self.admin_password is None and by_password:
             raise ValueError("listening on another address than this machine needs FAIRLEAD_ADMIN_PASSWORD")
+        if not by_password and not self.oidc:
+            raise ValueError("FAIRLEAD_PASSWORD_SIGN_IN=off needs an OpenID provider: FAIRLEAD_OIDC_<NAME>_ISSUER")
+        if not by_password and self.admin_email is None and not any(each.makes_admins() for each in self.oidc.values()):
+            raise ValueError(
+                "FAIRLEAD_PASSWORD_SIGN_IN=off needs an administrator who can sign in: set FAIRLEAD_ADMIN_EMAIL to an"
+                " address of the OpenID provider, or give a group the role admin in FAIRLEAD_OIDC_<NAME>_ROLE_MAP"
+            )
         return self
 
     def provider_keys(self) -> dict[str, str]:
@@ -135,3 +149,15 @@ class Settings(BaseSettings):
             "deepseek": self.deepseek_api_key,
         }
         return {name: key.get_secret_value() for name, key in keys.items() if key is not None}
+
+
+def _sentence(place: tuple[int | str, ...], said: str) -> str:
+    """What is wrong, by the name under which it was set."""
+    if not place:
+        return f"{said[0].upper()}{said[1:]}."
+    name = str(place[0])
+    parts = place[:3] if name == "oidc" else place[:1]
+    shown = f"FAIRLEAD_{'_'.join(map(str, parts)).upper()}" if name in Settings.model_fields else name
+    if said == "Extra inputs are not permitted":
+        said = "there is no such setting; the name of a provider has no underscore"
+    return f"The setting {shown} is wrong: {said}."

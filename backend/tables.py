@@ -3,6 +3,7 @@
 from sqlmodel import SQLModel
 
 from backend.accounts import tables as accounts
+from backend.accounts.oidc import tables as oidc
 from backend.admin import tables as admin
 from backend.assistants import tables as assistants
 from backend.attachments import tables as attachments
@@ -17,6 +18,7 @@ from backend.precheck import tables as precheck
 
 MODULES = (
     accounts,
+    oidc,
     assistants,
     catalogue,
     imports,

@@ -7,6 +7,7 @@ from uuid import UUID
 from msgspec import UNSET, Meta, UnsetType
 
 from shared.plans import EntitlementView
+from shared.sign_on import SingleSignOn
 from shared.wire import Answer, Credits, Instant, Request
 
 Email = Annotated[str, Meta(min_length=3, max_length=254)]
@@ -128,7 +129,8 @@ class SessionsEnd(Request, frozen=True, kw_only=True):
 
 
 class SigninOptions(Answer, frozen=True, kw_only=True):
-    """What the sign-in page offers; open to everybody."""
+    """What the sign-in page offers; open to everybody. `signup` is with a password, too."""
 
+    password: Literal["on", "off"] = "on"
     signup: Literal["open", "closed"]
-    single_sign_on: list[str] = []
+    single_sign_on: list[SingleSignOn] = []

@@ -46,6 +46,8 @@ ROUTES: dict[str, Who] = {
     "POST /v1/auth/refresh": Who.EVERYBODY,
     "POST /v1/auth/reset": Who.EVERYBODY,
     "POST /v1/auth/logout": Who.EVERYBODY,
+    "GET /v1/auth/oidc/{provider}/start": Who.EVERYBODY,
+    "GET /v1/auth/oidc/{provider}/callback": Who.EVERYBODY,
     "GET /v1/auth/me": Who.USER,
     "POST /v1/auth/password": Who.USER,
     "GET /v1/auth/sessions": Who.USER,
@@ -175,7 +177,7 @@ async def call(http: httpx.AsyncClient, route: str, ids: dict[str, str] | None =
         "import_id",
     )
     found = {name: str(uuid4()) for name in (*names, "assistant_id", "plan_id")}
-    known = found | {"file_path": "x", "path": "x"} | (ids or {})
+    known = found | {"file_path": "x", "path": "x", "provider": "x"} | (ids or {})
     return await http.request(method, path.format(**known), **more)
 
 

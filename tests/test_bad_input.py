@@ -115,6 +115,7 @@ async def ids(admin: Person, join: Join) -> dict[str, str]:
         "import_id": await _import(admin, providers),
         "plan_id": await first("/api/admin/plans", "slug", "pro"),
         "key_id": (await admin.http.post("/v1/api-keys", json={"name": "bad input", "scopes": ["chat"]})).json()["id"],
+        "provider": "nobody",
         "assistant_id": await first("/api/admin/assistants", "family", "data"),
     }
 

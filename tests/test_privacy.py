@@ -47,6 +47,11 @@ ENVIRONMENT_KEY = "sk-canary-of-the-environment"
 STORED_KEY = "sk-canary-that-is-stored"
 PASSWORD = "canary of a password"
 METRICS_TOKEN = "canary-of-the-metrics-token"
+ATTEMPT = {
+    **dict.fromkeys(("state", "nonce", "verifier", "redirect_uri", "return_to"), "CANARY"),
+    "provider": "acme",
+    "began_at": 0,
+}
 
 
 class TestTypes:
@@ -392,6 +397,9 @@ class TestSecrets:
             ("shared.catalogue", "ProviderWrite", {"reason": "x", "api_key": "CANARY"}),
             ("backend.accounts.sessions.service", "NewSession", {"id": None, "kind": "cookie", "secret": "CANARY"}),
             ("backend.accounts.sessions.service", "Opened", {"identity": None, "cookie": "CANARY"}),
+            ("backend.accounts.oidc.party", "TokenAnswer", {"id_token": "CANARY", "access_token": "CANARY"}),
+            ("backend.accounts.oidc.party", "Proven", {"facts": None, "hint": "CANARY"}),
+            ("backend.accounts.oidc.attempt", "Attempt", ATTEMPT),
             ("backend.chat.pipeline", "Caller", {"identity": None, "token": "CANARY", "request_id": None}),
         ],
     )

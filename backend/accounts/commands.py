@@ -50,6 +50,8 @@ async def create_user(settings: Settings, email: str, name: str, password: str, 
 
 async def reset_link(settings: Settings, email: str) -> str:
     """The path, with its token, of a one-time link for a person. Raises `OperatorError` with one sentence."""
+    if settings.password_sign_in == "off":
+        raise OperatorError("Passwords are switched off: FAIRLEAD_PASSWORD_SIGN_IN is off.")
     async with _database(settings) as database:
         address = emails.normalised(email)
         async with database.unit_of_work() as session:

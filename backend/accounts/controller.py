@@ -7,11 +7,13 @@ from uuid import UUID
 from litestar import Controller, Request, Response, delete, get, post
 from litestar.datastructures import State
 from litestar.di import NamedDependency
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import JSONBody, QueryParameter
 
 from backend.accounts import repository, views
 from backend.accounts.guards import signed_in
 from backend.accounts.identity import Identity
+from backend.accounts.origins import page_origin
 from backend.accounts.service import Accounts
 from backend.accounts.sessions.service import Opened
 from backend.accounts.visitor import Visitor, no_session_cookie, session_cookie, visitor_of
@@ -35,6 +37,7 @@ from shared.accounts import (
     SignupRequest,
     Tokens,
 )
+from shared.sign_on import SignedOut
 from shared.wire import Page
 
 NO_STORE = {"cache-control": "no-store"}
@@ -50,9 +53,14 @@ class AccountsController(Controller):
     response_headers = NO_STORE
 
     @get("/options", operation_id="SigninOptions", summary="What the sign-in page may offer", security=OPEN)
-    async def options(self, settings: NamedDependency[Settings]) -> SigninOptions:
+    async def options(self, settings: NamedDependency[Settings], accounts: NamedDependency[Accounts]) -> SigninOptions:
         """Open to everybody."""
-        return SigninOptions(signup=settings.signup)
+        by_password = settings.password_sign_in
+        return SigninOptions(
+            password=by_password,
+            signup=settings.signup if by_password == "on" else "closed",
+            single_sign_on=accounts.sign_on.offered(),
+        )
 
     @post(
         "/login",
@@ -99,15 +107,32 @@ class AccountsController(Controller):
         return await _let_in(opened, visitor, database, catalogue, status_code=201)
 
     @post(
-        "/logout", operation_id="Logout", security=OPEN, summary="Sign out", status_code=204, responses=errors(403, 503)
+        "/logout",
+        operation_id="Logout",
+        security=OPEN,
+        summary="Sign out",
+        status_code=200,
+        responses={
+            204: ResponseSpec(data_container=None, description="Signed out", generate_examples=False),
+            **errors(403, 503),
+        },
     )
     async def logout(
         self, request: AnyRequest, accounts: NamedDependency[Accounts], settings: NamedDependency[Settings]
-    ) -> Response[None]:
-        """Ends the session that asks and takes the cookie back; nothing where nobody is signed in."""
-        if request.user is not None and request.user.key is None:
-            await accounts.sessions.sign_out(request.user)
-        return Response(None, status_code=204, cookies=[no_session_cookie(visitor_of(request, settings))])
+    ) -> Response[SignedOut | None]:
+        """Ends the session that asks and takes the cookie back; nothing where nobody is signed in.
+
+        204, or 200 with where to send the browser if the session began at an OpenID provider that ends its own, too.
+        """
+        cookies = [no_session_cookie(visitor_of(request, settings))]
+        if request.user is None or request.user.key is not None:
+            return Response(None, status_code=204, cookies=cookies)
+        await accounts.sessions.sign_out(request.user)
+        origin = page_origin(request, settings)
+        continue_at = None if origin is None else await accounts.sign_on.farewell(request.user, origin)
+        if continue_at is None:
+            return Response(None, status_code=204, cookies=cookies)
+        return Response(SignedOut(continue_at=continue_at), status_code=200, cookies=cookies)
 
     @post(
         "/refresh",

@@ -1,7 +1,7 @@
 """Signing in with a password, and signing up."""
 
 from backend.accounts import emails, repository, tries
-from backend.accounts.errors import AccountSuspended, SignupClosed, WrongCredentials
+from backend.accounts.errors import AccountSuspended, PasswordsOff, SignupClosed, WrongCredentials
 from backend.accounts.identity import Identity
 from backend.accounts.passwords import Passwords
 from backend.accounts.sessions import repository as session_rows
@@ -33,8 +33,10 @@ class Door:
         """A session for whoever knows the password; the one that the browser had before ends.
 
         An unknown address takes the same work, counts the same and reads the same as a wrong password. Raises
-        `WrongCredentials`, `TooManyTries`, `AccountSuspended` and `Unavailable`.
+        `WrongCredentials`, `TooManyTries`, `AccountSuspended`, `PasswordsOff` and `Unavailable`.
         """
+        if self._settings.password_sign_in == "off":
+            raise PasswordsOff
         email = emails.as_typed(request.email)
         async with self._throttle.password(email, visitor.address) as tried:
             async with self._database.reading() as session:
@@ -62,9 +64,11 @@ class Door:
     async def sign_up(self, request: SignupRequest, visitor: Visitor) -> Opened:
         """A new person, signed in.
 
-        Raises `SignupClosed`, `InvalidRequest`, `EmailTaken`, `TooManyTries` and `Unavailable`. The password is
-        hashed before the address is looked up, so that only the answer tells whether it was taken.
+        Raises `SignupClosed`, `PasswordsOff`, `InvalidRequest`, `EmailTaken`, `TooManyTries` and `Unavailable`. The
+        password is hashed before the address is looked up, so that only the answer tells whether it was taken.
         """
+        if self._settings.password_sign_in == "off":
+            raise PasswordsOff
         if self._settings.signup == "closed":
             raise SignupClosed("Accounts are made by an administrator here. Ask one for yours.")
         email, name = emails.normalised(request.email), emails.display_name(request.name)
@@ -78,6 +82,7 @@ class Door:
                 password_hash=password_hash,
                 role=UserRole.USER,
                 plan=self._settings.default_plan,
+                email_vouched=False,
             )
             audit.record(
                 session,

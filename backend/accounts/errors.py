@@ -28,6 +28,13 @@ class AccountSuspended(AppError):
     code, status = ErrorCode.ACCOUNT_SUSPENDED, 403
 
 
+class PasswordsOff(NotAllowed):
+    """The operator lets nobody in with a password."""
+
+    def __init__(self) -> None:
+        super().__init__("Passwords are switched off here. Sign in with single sign-on.")
+
+
 class SignupClosed(AppError):
     """The operator makes the accounts."""
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from backend.accounts import repository as people
 from backend.accounts.api_keys import repository as keys
+from backend.accounts.oidc import repository as sign_on
 from backend.accounts.sessions import repository as sessions
 
 if TYPE_CHECKING:
@@ -42,8 +43,8 @@ async def renew_api_keys(services: "Services") -> None:
 
 
 async def purge(services: "Services") -> None:
-    """Deletes what has ended (sessions, tokens, links, secrets of keys), and counts of tries that mean nothing now."""
-    for delete in (sessions.purge, people.purge, keys.purge):
+    """Deletes what has ended: sessions, tokens, links, secrets of keys, attempts to sign in, counts of tries."""
+    for delete in (sessions.purge, people.purge, keys.purge, sign_on.purge):
         for _ in range(MOST_BATCHES):
             if await delete(services.database, BATCH) == 0:
                 break

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from litestar.connection import ASGIConnection
 
-from backend.settings import Settings
+from backend.settings import LOOPBACK_HOSTS, Settings
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -38,6 +38,23 @@ def is_secure(connection: Connection, settings: Settings) -> bool:
         return True
     origin = connection.headers.get("origin", "").lower()
     return origin.startswith("https://") and is_ours(origin, connection, settings)
+
+
+def page_origin(connection: Connection, settings: Settings) -> str | None:
+    """Origin of the page that a browser asks from, safe to be told to others; None when it is none of ours.
+
+    One of `public_origins`, by the host in the address bar, or this machine; without public ones whatever host the
+    request was sent to, as `is_ours` has it.
+    """
+    host = _host(connection, settings)
+    for public in settings.public_origins:
+        scheme = public.partition("://")[0]
+        if _host_of(public) is not None and _host_of(public) == _host_of(f"{scheme}://{host}"):
+            return _origin_of(public)
+    here = _origin_of(f"{'https' if getattr(connection.state, 'secure', False) else 'http'}://{host}")
+    if here is None or (settings.public_origins and urlsplit(here).hostname not in LOOPBACK_HOSTS):
+        return None
+    return here
 
 
 def _host(connection: Connection, settings: Settings) -> str:
@@ -73,4 +90,5 @@ def _host_of(address: str) -> str | None:
         return None
     if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
         return None
-    return parts.hostname if port in (None, _DEFAULT_PORTS[parts.scheme]) else f"{parts.hostname}:{port}"
+    name = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return name if port in (None, _DEFAULT_PORTS[parts.scheme]) else f"{name}:{port}"

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from backend.accounts import repository, resets, tries
 from backend.accounts.door import note_failure
-from backend.accounts.errors import NotSignedIn, SpentLink, WrongPassword
+from backend.accounts.errors import NotSignedIn, PasswordsOff, SpentLink, WrongPassword
 from backend.accounts.identity import Identity
 from backend.accounts.passwords import Passwords
 from backend.accounts.sessions import repository as session_rows
@@ -16,6 +16,7 @@ from backend.admin.audit import Author
 from backend.database import Database
 from backend.errors import NotFound
 from backend.secrets import Secrets
+from backend.settings import Settings
 from shared.accounts import PasswordChange, PasswordReset
 from shared.admin import ResetLink
 
@@ -27,8 +28,15 @@ class PasswordChanges:
     """Changes passwords, and ends the sessions that were opened with the old one."""
 
     def __init__(
-        self, database: Database, secrets: Secrets, passwords: Passwords, throttle: Throttle, sessions: Sessions
+        self,
+        settings: Settings,
+        database: Database,
+        secrets: Secrets,
+        passwords: Passwords,
+        throttle: Throttle,
+        sessions: Sessions,
     ) -> None:
+        self._on = settings.password_sign_in == "on"
         self._database = database
         self._secrets = secrets
         self._passwords = passwords
@@ -38,8 +46,9 @@ class PasswordChanges:
     async def change(self, identity: Identity, change: PasswordChange, visitor: Visitor) -> None:
         """Sets a new password and ends every other session. Wrong passwords count like failed sign-ins.
 
-        Raises `WrongPassword`, `TooManyTries` and `Unavailable`.
+        Raises `WrongPassword`, `TooManyTries`, `PasswordsOff` and `Unavailable`.
         """
+        self._check()
         async with self._throttle.password(identity.email, visitor.address) as tried:
             async with self._database.reading() as session:
                 user = await repository.person(session, identity.user_id)
@@ -69,7 +78,11 @@ class PasswordChanges:
         self._sessions.forget(ended)
 
     async def reset(self, reset: PasswordReset, visitor: Visitor) -> None:
-        """Sets the password of a link's person, ends all their sessions and any pause. Raises `SpentLink`."""
+        """Sets the password of a link's person, ends all their sessions and any pause.
+
+        Raises `SpentLink` and `PasswordsOff`.
+        """
+        self._check()
         token_hash = self._secrets.digest("reset", reset.token)
         async with self._database.reading() as session:
             user = await repository.person_to_reset(session, token_hash)
@@ -96,7 +109,8 @@ class PasswordChanges:
         self._sessions.forget(ended)
 
     async def link(self, user_id: UUID, author: Author) -> ResetLink:
-        """A one-time link for a person. Raises `NotFound`."""
+        """A one-time link for a person. Raises `NotFound` and `PasswordsOff`."""
+        self._check()
         async with self._database.unit_of_work() as session:
             user = await repository.person(session, user_id)
             if user is None:
@@ -112,3 +126,7 @@ class PasswordChanges:
                 reason="A one-time link was asked for.",
             )
         return link
+
+    def _check(self) -> None:
+        if not self._on:
+            raise PasswordsOff

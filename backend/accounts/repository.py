@@ -36,11 +36,19 @@ DELETE FROM sign_in_throttles WHERE key IN (
 
 
 async def create_person(
-    session: AsyncSession, *, email: str, name: str, password_hash: str | None, role: UserRole, plan: str
+    session: AsyncSession,
+    *,
+    email: str,
+    name: str,
+    password_hash: str | None,
+    role: UserRole,
+    plan: str,
+    email_vouched: bool = True,
 ) -> User:
     """A person with a personal organisation, the plan of this slug and the current month's credits.
 
-    `email` must be `emails.normalised`. Raises `EmailTaken` and `UnknownPlan`; the unit of work is then void.
+    `email` must be `emails.normalised`; `email_vouched`: somebody other than the person says that it is theirs.
+    Raises `EmailTaken` and `UnknownPlan`; the unit of work is then void.
     """
     found = (await session.exec(select(col(Plan.id), col(Plan.monthly_credits)).where(col(Plan.slug) == plan))).first()
     if found is None:
@@ -53,6 +61,7 @@ async def create_person(
         id=new_id(),
         organisation_id=organisation.id,
         email=email,
+        email_vouched=email_vouched,
         name=name,
         password_hash=password_hash,
         role=role.value,

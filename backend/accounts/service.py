@@ -2,6 +2,7 @@
 
 from backend.accounts.door import Door
 from backend.accounts.identities import IdentityCache
+from backend.accounts.oidc.service import SignOn
 from backend.accounts.password_changes import PasswordChanges
 from backend.accounts.passwords import Passwords
 from backend.accounts.sessions.service import Sessions
@@ -12,7 +13,7 @@ from backend.settings import Settings
 
 
 class Accounts:
-    """`door` lets people in, `sessions` renews and ends, `passwords` changes them."""
+    """`door` lets people in, `sign_on` those whom somebody else knows; `sessions` and `passwords` change and end."""
 
     def __init__(
         self,
@@ -26,8 +27,10 @@ class Accounts:
         throttle = Throttle(database, secrets)
         self.sessions = Sessions(database, secrets, identities)
         self.door = Door(settings, database, self._hashes, throttle, self.sessions)
-        self.passwords = PasswordChanges(database, secrets, self._hashes, throttle, self.sessions)
+        self.sign_on = SignOn(settings, database, secrets, self.sessions)
+        self.passwords = PasswordChanges(settings, database, secrets, self._hashes, throttle, self.sessions)
 
-    def close(self) -> None:
-        """Lets the threads that hash passwords go."""
+    async def close(self) -> None:
+        """Lets the threads that hash passwords go, and the connections to OpenID providers."""
         self._hashes.close()
+        await self.sign_on.close()

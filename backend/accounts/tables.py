@@ -32,13 +32,17 @@ class Organisation(SQLModel, table=True):
 
 
 class User(SQLModel, table=True):
-    """A person. `email` is stored in lower case. `version` grows with every change of role, plan or suspension."""
+    """A person. `email` is stored in lower case. `version` grows with every change of role, plan or suspension.
+
+    `email_vouched`: an admin or an OpenID provider says that the address is theirs; who signs up merely claims it.
+    """
 
     __tablename__ = "users"
 
     id: UUID = id_column()
     organisation_id: UUID = Field(foreign_key="organisations.id", index=True)
     email: str = Field(unique=True)
+    email_vouched: bool = Field(default=True, sa_column_kwargs={"server_default": text("true")})
     name: str
     password_hash: str | None = None
     role: str = Field(default="user", sa_column_kwargs={"server_default": "user"})

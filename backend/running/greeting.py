@@ -23,8 +23,10 @@ def provider_sentence(keys: list[str], *, ollama_url: str | None, simulated: boo
     return f"Answers come from {', '.join(keys)}." if keys else "Answers come from the simulator you named."
 
 
-def first_admin(email: str, password: str | None) -> str:
+def first_admin(email: str, password: str | None, *, by_password: bool = True) -> str:
     """Who may sign in first. A password that was made up is shown this once: only its hash is kept."""
+    if not by_password:
+        return f"\nThe first administrator is whoever signs in at an OpenID provider as {email}."
     if password is None:
         return f"\nThe first administrator is {email}, with the password of FAIRLEAD_ADMIN_PASSWORD."
     return (

@@ -91,7 +91,8 @@ class Up:
         await asyncio.to_thread(up_to_date, str(settings.database_url))
         prepared = await (await asyncio.to_thread(_load_prepare))(settings)
         if prepared.first_admin is not None:
-            self._untold = first_admin(prepared.first_admin.email, prepared.first_admin.password)
+            made = prepared.first_admin
+            self._untold = first_admin(made.email, made.password, by_password=made.by_password)
         assert self._listener is not None
         logs = log_folder(settings)
         api = api_program(settings, self._listener)

@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
+from backend.accounts.oidc.settings import OpenIdProvider
 from backend.settings import Settings, WrongSetting
 from tests.fixtures.sources import ROOT
 
 KEY = "k" * 32
+ACME = {"FAIRLEAD_OIDC_ACME_ISSUER": "https://id.example/acme", "FAIRLEAD_OIDC_ACME_CLIENT_ID": "us"}
 URL = "postgresql://me:hunter2@db.example:5432/fairlead"
 
 
@@ -28,7 +30,9 @@ def environment_names() -> set[str]:
     names: set[str] = set()
     for name, field in Settings.model_fields.items():
         alias = field.validation_alias
-        if alias is None:
+        if name == "oidc":
+            names |= {f"FAIRLEAD_OIDC_ACME_{each.upper()}" for each in OpenIdProvider.model_fields}
+        elif alias is None:
             names.add(f"FAIRLEAD_{name.upper()}")
         else:
             names |= {alias} if isinstance(alias, str) else set(map(str, alias.choices))  # type: ignore[union-attr]
@@ -59,6 +63,24 @@ class TestWrong:
             ({"DATABASE_URL": URL}, "FAIRLEAD_SECRET_KEY"),
             ({"FAIRLEAD_SECRET_KEY": "too short"}, "FAIRLEAD_SECRET_KEY"),
             ({"FAIRLEAD_HOST": "0.0.0.0"}, "FAIRLEAD_ADMIN_PASSWORD"),
+            ({"FAIRLEAD_OIDC": "acme"}, "FAIRLEAD_OIDC"),
+            ({"FAIRLEAD_OIDC_ACME": "https://id.example"}, "FAIRLEAD_OIDC_ACME"),
+            ({"FAIRLEAD_OIDC_ACME_CLIENT_ID": "us"}, "FAIRLEAD_OIDC_ACME_ISSUER"),
+            ({**ACME, "FAIRLEAD_OIDC_ACME_ISUER": "https://id.example"}, "FAIRLEAD_OIDC_ACME_ISUER"),
+            ({"FAIRLEAD_OIDC_MY_IDP_ISSUER": "https://id.example"}, "FAIRLEAD_OIDC_MY_IDP_ISSUER"),
+            ({**ACME, "FAIRLEAD_OIDC_ACME_ISSUER": "id.example"}, "FAIRLEAD_OIDC_ACME_ISSUER"),
+            ({**ACME, "FAIRLEAD_OIDC_ACME_ISSUER": "http://id.example"}, "ALLOW_PRIVATE_NETWORK"),
+            ({**ACME, "FAIRLEAD_OIDC_ACME_ISSUER": "https://hunter2@id.example"}, "FAIRLEAD_OIDC_ACME_ISSUER"),
+            ({**ACME, "FAIRLEAD_OIDC_ACME_SCOPES": "email"}, "FAIRLEAD_OIDC_ACME_SCOPES"),
+            ({**ACME, "FAIRLEAD_OIDC_ACME_ROLE_MAP": "staff=king"}, "FAIRLEAD_OIDC_ACME_ROLE_MAP"),
+            ({**ACME, "FAIRLEAD_OIDC_ACME_ROLE_MAP": "staff"}, "FAIRLEAD_OIDC_ACME_ROLE_MAP"),
+            ({**ACME, "FAIRLEAD_OIDC_ACME_ROLE_MAP": '{"staff":'}, "FAIRLEAD_OIDC_ACME_ROLE_MAP"),
+            ({**ACME, "FAIRLEAD_OIDC_ACME_PLAN_MAP": '{"staff": 1}'}, "FAIRLEAD_OIDC_ACME_PLAN_MAP"),
+            ({**ACME, "FAIRLEAD_OIDC_ACME_ALLOWED_DOMAINS": "@example.org"}, "FAIRLEAD_OIDC_ACME_ALLOWED_DOMAINS"),
+            ({**ACME, "FAIRLEAD_OIDC_ACME_SIGNUP": "maybe"}, "FAIRLEAD_OIDC_ACME_SIGNUP"),
+            ({**ACME, "FAIRLEAD_OIDC_ACME_CLIENT_ID": "\u00fcs"}, "FAIRLEAD_OIDC_ACME_CLIENT_ID"),
+            ({"FAIRLEAD_PASSWORD_SIGN_IN": "off"}, "FAIRLEAD_OIDC"),
+            ({**ACME, "FAIRLEAD_PASSWORD_SIGN_IN": "off"}, "FAIRLEAD_ADMIN_EMAIL"),
         ],
     )
     def test_is_one_sentence_with_the_name_and_without_the_value(
@@ -125,6 +147,35 @@ class TestRead:
     def test_this_machine_alone_needs_no_password(self, host: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("FAIRLEAD_HOST", host)
         assert Settings.load().host == host
+
+    def test_openid_providers_each_under_its_name(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        other = {name.replace("ACME", "B2"): value for name, value in ACME.items()}
+        more = {
+            "FAIRLEAD_OIDC_ACME_CLIENT_SECRET": "hunter2",
+            "FAIRLEAD_OIDC_ACME_SCOPES": "openid, groups",
+            "FAIRLEAD_OIDC_ACME_ROLE_MAP": "cn=staff=support, boss=admin",
+            "FAIRLEAD_OIDC_ACME_PLAN_MAP": '{"a,b=c": "pro"}',
+            "FAIRLEAD_OIDC_ACME_ALLOWED_DOMAINS": "Example.org",
+            "FAIRLEAD_OIDC_ACME_ALLOW_PRIVATE_NETWORK": "true",
+            "FAIRLEAD_OIDC_B2_CLIENT_SECRET": "",
+        }
+        for name, value in {**ACME, **other, **more}.items():
+            monkeypatch.setenv(name, value)
+        loaded = Settings.load()
+        acme, b2 = loaded.oidc["acme"], loaded.oidc["b2"]
+        assert acme.scopes == ("openid", "groups")
+        assert acme.role_map == (("cn=staff", "support"), ("boss", "admin"))
+        assert acme.plan_map == (("a,b=c", "pro"),)
+        assert acme.allowed_domains == ("example.org",)
+        assert acme.allow_private_network
+        assert (b2.client_secret, b2.label, b2.signup) == (None, "single sign-on", None)
+        assert "hunter2" not in f"{loaded!r} {loaded.model_dump_json()}"
+
+    def test_without_passwords_another_address_needs_none(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        given = {"FAIRLEAD_HOST": "0.0.0.0", "FAIRLEAD_PASSWORD_SIGN_IN": "off"}
+        for name, value in {**ACME, **given, "FAIRLEAD_OIDC_ACME_ROLE_MAP": "boss=admin"}.items():
+            monkeypatch.setenv(name, value)
+        assert Settings.load().password_sign_in == "off"
 
     def test_google_has_two_names(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("GOOGLE_API_KEY", "g2")

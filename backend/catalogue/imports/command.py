@@ -92,5 +92,5 @@ async def _services(settings: Settings) -> AsyncIterator[Services]:
         raise OperatorError(f"The database failed: {reason}") from error
     finally:
         await services.client.close()
-        services.accounts.close()
+        await services.accounts.close()
         await services.database.close()

@@ -41,7 +41,7 @@ async def reconcile_by_hand(settings: Settings, back: timedelta) -> Report:
         reason = " ".join(str(getattr(error, "orig", error)).split())
         raise OperatorError(f"The database failed: {reason}") from error
     finally:
-        services.accounts.close()
+        await services.accounts.close()
         await services.database.close()
     return Report(since=since, balanced=not run.left, counts=run.counts, findings=run.findings, bill=bill)
 

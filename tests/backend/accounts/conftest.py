@@ -24,7 +24,7 @@ def houses(database_url: str, simulator_url: str) -> Houses:
         try:
             yield house
         finally:
-            house.accounts.close()
+            await house.accounts.close()
             await database.close()
 
     return make

@@ -18,6 +18,7 @@ from backend.accounts.controller import AccountsController
 from backend.accounts.guards import caller, requires_role, signed_in
 from backend.accounts.identities import IdentityCache
 from backend.accounts.identity import Identity
+from backend.accounts.oidc.controller import SignOnController
 from backend.accounts.passwords import Passwords
 from backend.accounts.repository import create_person
 from backend.accounts.service import Accounts
@@ -78,7 +79,7 @@ class House:
         self.hashes = Passwords(self.hasher)
         self.accounts = Accounts(settings, database, self.secrets, self.identities, self.hashes)
         self.app = Litestar(
-            route_handlers=[AccountsController, AccountsAdminController, _somebody, _support],
+            route_handlers=[AccountsController, SignOnController, AccountsAdminController, _somebody, _support],
             dependencies={
                 "identity": Provide(caller, sync_to_thread=False),
                 "settings": Provide(lambda: settings, sync_to_thread=False),

@@ -154,4 +154,4 @@ async def test_me_opens_the_credit_period_when_a_month_has_passed(house: House) 
 async def test_anybody_may_ask_what_the_sign_in_page_offers(houses: Houses, signup: str) -> None:
     async with houses(signup=signup) as house, house.client() as client:
         response = await client.get(SIGNIN_OPTIONS)
-    assert response.json() == {"signup": signup, "single_sign_on": []}
+    assert response.json() == {"password": "on", "signup": signup, "single_sign_on": []}
