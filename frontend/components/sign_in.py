@@ -1,4 +1,4 @@
-"""The way in: sign-in and sign-up. The password goes from the browser to the API and never through a page."""
+"""The way in: sign-in, sign-up, single sign-on. A password goes from the browser to the API, never through a page."""
 
 import streamlit as st
 
@@ -7,6 +7,7 @@ from frontend.client.http import ApiError
 from frontend.components import identity, panels
 from frontend.components.browser import part
 from shared.paths import LOGIN, SIGNUP
+from shared.sign_on import TROUBLE, SignInTrouble
 
 _PROMPTS = "Prompts stay on this server, except for the call to the model that answers."
 _WORDS = {
@@ -24,9 +25,29 @@ _WORDS = {
         "other": "Sign in instead",
         "note": f"A password needs at least 10 characters. {_PROMPTS}",
     },
+    "only_elsewhere": f"This server takes no passwords. {_PROMPTS}",
+    "continue": "Continue with",
     "unreachable": "The server does not answer. Try again in a moment.",
     "unreadable": "The server sent an answer that cannot be read. Try again in a moment.",
 }
+
+_TROUBLES: dict[str, str] = {
+    SignInTrouble.CANCELLED: "Signing in was cancelled. Nothing has changed.",
+    SignInTrouble.EXPIRED: "This sign-in took too long or was used before. Begin again.",
+    SignInTrouble.PROVIDER_AWAY: "The sign-in service does not answer. Try again in a moment.",
+    SignInTrouble.PROVIDER_FAULT: "The answer of the sign-in service cannot be used. Tell your admin if it stays so.",
+    SignInTrouble.EMAIL_MISSING: "The sign-in service tells no email address of yours. Ask your admin.",
+    SignInTrouble.EMAIL_UNVERIFIED: "Your email address is not verified at the sign-in service. Verify it there first.",
+    SignInTrouble.EMAIL_FOREIGN: "People with your email address may not sign in here. Ask your admin.",
+    SignInTrouble.SIGNUP_CLOSED: "You have no account here yet. Ask your admin for one.",
+    SignInTrouble.SUSPENDED: "This account is suspended. Ask an administrator.",
+    SignInTrouble.BUSY: "Too many people are signing in right now. Try again in a moment.",
+}
+
+
+def trouble(code: str | None) -> str | None:
+    """What a sign-in elsewhere came back with, in words; None for a code of nobody's."""
+    return None if code is None else _TROUBLES.get(code)
 
 
 def draw() -> None:
@@ -38,5 +59,11 @@ def draw() -> None:
         except ApiError as error:
             panels.failed("Signing in is not possible right now", error)
             return
-        signup = SIGNUP if options.signup == "open" else None
-        part("sign_in")(key="sign_in", data={"login": LOGIN, "signup": signup, "words": _WORDS})
+        data = {
+            "login": LOGIN if options.password == "on" else None,
+            "signup": SIGNUP if options.signup == "open" else None,
+            "elsewhere": [{"label": each.label, "start": each.start} for each in options.single_sign_on],
+            "trouble": {"parameter": TROUBLE, "text": trouble(st.query_params.get(TROUBLE))},
+            "words": _WORDS,
+        }
+        part("sign_in")(key="sign_in", data=data)

@@ -10,11 +10,38 @@ export default function ({ data, parentElement }) {
   // Kept in the page: Streamlit may call this again at any time.
   const joining = () => "joining" in form.dataset
 
+  // Where single sign-on comes back to: this page, without what an earlier try came back with.
+  const here = () => {
+    const address = new URL(window.location.href)
+    address.searchParams.delete(data.trouble.parameter)
+    return address.pathname + address.search
+  }
+
+  const drawElsewhere = () => {
+    const links = data.elsewhere.map(({ label, start }) => {
+      const link = find("template").content.firstElementChild.cloneNode(true)
+      link.href = `${start}?${new URLSearchParams({ return_to: here() })}`
+      link.querySelector("span").textContent = `${data.words.continue} ${label}`
+      return link
+    })
+    find(".elsewhere").replaceChildren(...links)
+    find(".elsewhere").hidden = links.length === 0
+  }
+
+  const tell = () => {
+    if (data.trouble.text === null || "told" in form.dataset) return
+    form.dataset.told = ""
+    error.textContent = data.trouble.text
+    window.history.replaceState(window.history.state, "", here())
+  }
+
   const draw = () => {
     const words = joining() ? data.words.join : data.words.enter
     find("h1").textContent = words.title
     find(".lead").textContent = words.lead
-    find(".note").textContent = words.note
+    find(".note").textContent = data.login === null ? data.words.only_elsewhere : words.note
+    for (const each of parentElement.querySelectorAll(".by-password")) each.hidden = data.login === null
+    email.required = password.required = data.login !== null
     submit.textContent = words.verb
     other.textContent = words.other
     other.hidden = data.signup === null
@@ -61,4 +88,6 @@ export default function ({ data, parentElement }) {
     eye.setAttribute("aria-pressed", String(shown))
   }
   draw()
+  drawElsewhere()
+  tell()
 }

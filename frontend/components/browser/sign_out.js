@@ -1,8 +1,9 @@
 export default async function ({ data }) {
-  await fetch(data.path, {
+  const answer = await fetch(data.path, {
     method: "POST",
     credentials: "same-origin",
     headers: { "content-type": "application/json" },
   }).catch(() => null)
-  window.location.assign("/")
+  const { continue_at } = answer?.status === 200 ? await answer.json().catch(() => ({})) : {}
+  window.location.assign(continue_at ?? "/")
 }
