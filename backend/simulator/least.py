@@ -1,5 +1,6 @@
 """A plain value that satisfies a JSON Schema (json-schema.org/draft/2020-12)."""
 
+import re
 from collections.abc import Mapping, Sequence
 from math import ceil, floor
 from random import Random
@@ -27,6 +28,8 @@ _FORMATS = {
     "uuid": "00000000-0000-4000-8000-000000000000",
 }
 _WORD = "simulated"
+_ENORMOUS = re.compile(r"\{\d*,?\d{4,}")
+"""A repetition a thousand times and more."""
 
 
 class Unsatisfiable(ValueError):
@@ -58,7 +61,7 @@ class _Maker:
         self._within: list[str] = []
 
     def make(self, schema: object, name: str = "", nth: int = 0) -> object:
-        """The value for `schema`; `name` is the property's, `nth` tells the items of a list apart."""
+        """The value for `schema`; `name` is the property's, `nth` tells items apart that have to differ."""
         self._made += 1
         if self._made > MOST_VALUES:
             raise Unsatisfiable("The schema asks for too many values.")
@@ -165,10 +168,10 @@ class _Maker:
         made = [self.make(each) for each in first] if isinstance(first, list) else []
         needed = _count(schema, "minItems", 0)
         wanted = max(needed, min(1, _count(schema, "maxItems", 1)))
-        items = schema.get("items", True)
+        items, varied = schema.get("items", True), schema.get("uniqueItems") is True
         while len(made) < wanted and (items is not False):
             try:
-                made.append(self.make(items, nth=len(made)))
+                made.append(self.make(items, nth=len(made) if varied else 0))
             except Unsatisfiable:
                 if len(made) < needed or self._made > MOST_VALUES:
                     raise
@@ -202,11 +205,12 @@ def _number(schema: Mapping[str, object], nth: int, *, whole: bool) -> int | flo
     step = _limit(schema, "multipleOf") or (1 if whole else 0)
     low, high = _limit(schema, "minimum"), _limit(schema, "maximum")
     above, below = _limit(schema, "exclusiveMinimum"), _limit(schema, "exclusiveMaximum")
-    little = step or 0.5
     if above is not None:
-        low = above + little if low is None else max(low, above + little)
+        first = (floor(above / step) + 1) * step if step else above + 0.5
+        low = first if low is None else max(low, first)
     if below is not None:
-        high = below - little if high is None else min(high, below - little)
+        last = (ceil(below / step) - 1) * step if step else below - 0.5
+        high = last if high is None else min(high, last)
     value = low if low is not None else 0 if high is None or high >= 0 else high
     if step:
         value = (ceil(value / step) if low is not None or value >= 0 else floor(value / step)) * step
@@ -227,6 +231,8 @@ def _text(schema: Mapping[str, object], name: str, nth: int) -> str:
 
 
 def _matching(pattern: str) -> str:
+    if _ENORMOUS.search(pattern) is not None:
+        raise Unsatisfiable("The pattern asks for too long a text.")
     # Costs a noticeable time to import, and hardly anybody needs it.
     from polyfactory.value_generators.regex import RegexFactory
 

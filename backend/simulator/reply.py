@@ -89,7 +89,7 @@ def compose(ask: Ask, persona: Persona, script: Script | None) -> Reply:
         text, stopped_by = _stopped("" if called else _text(ask, persona), ask.stop)
         texts = tokens.split(text)
     reply = Reply(texts=texts, reasoning=reasoning, calls=called, stopped_by=stopped_by, usage=None)
-    return _bounded(reply, room, Usage(prompt, _cached(ask), 0, 0, _cache_write(ask)))
+    return _bounded(reply, room, Usage(prompt, _cached(ask), 0, 0, _cache_write(ask, prompt)))
 
 
 def seed(*parts: bytes) -> Random:
@@ -188,10 +188,9 @@ def _stopped(text: str, stops: Sequence[str]) -> tuple[str, str | None]:
     return text[:position], stop
 
 
-def _cache_write(ask: Ask) -> int:
+def _cache_write(ask: Ask, prompt: int) -> int:
     """What this call adds to the cache: all that was not there."""
-    whole = prompt_tokens(ask)
-    return whole - _cached(ask) if ask.writes_cache and whole >= CACHED_FROM_TOKENS else 0
+    return prompt - _cached(ask) if ask.writes_cache and prompt >= CACHED_FROM_TOKENS else 0
 
 
 def _cached(ask: Ask) -> int:

@@ -1,7 +1,6 @@
 """Looking at pictures, as far as their headers tell."""
 
 from base64 import b64decode
-from binascii import Error as NotBase64
 from collections.abc import Sequence
 from io import BytesIO
 
@@ -39,9 +38,10 @@ def look(data: bytes) -> Picture:
 def look_base64(text: str) -> Picture:
     """The picture in a base64 text. Raises Unseen."""
     try:
-        return look(b64decode(text, validate=True))
-    except NotBase64:
+        data = b64decode(text, validate=True)
+    except ValueError:
         raise Unseen("The picture is not valid base64.") from None
+    return look(data)
 
 
 def look_url(url: str) -> Picture:
