@@ -26,10 +26,11 @@ _MEANING = {
 
 
 def errors(*statuses: int) -> dict[int, ResponseSpec]:
-    """Documents the error responses of an operation."""
+    """Documents the error responses of an operation. Whatever wants a credential may refuse an API key."""
+    told = {*statuses, 403} if 401 in statuses else {*statuses}
     return {
         status: ResponseSpec(data_container=ErrorEnvelope, description=_MEANING[status], generate_examples=False)
-        for status in statuses
+        for status in sorted(told)
     }
 
 

@@ -10,11 +10,14 @@ import psycopg
 import pytest
 from litestar.routes import HTTPRoute
 
+from backend.accounts.api_keys.reach import REACH
 from backend.app import create_app
 from shared.accounts import UserRole
+from shared.api_keys import Scope
 from tests.fixtures.api import Api, Join, Person
 from tests.fixtures.attachments import attach
 from tests.fixtures.databases import settings_for
+from tests.fixtures.programs import make_key, program
 from tests.fixtures.streams import ask
 
 NOWHERE = "postgresql://nobody@127.0.0.1:1/nothing"
@@ -247,6 +250,42 @@ class TestRoles:
         patch = {"id": str(other.id), "suspended": True, "reason": "test"}
         assert (await admin.http.patch("/api/admin/users", json=patch)).status_code == 200
         assert (await other.http.get("/v1/auth/me")).status_code == 401
+
+
+class TestKeys:
+    """Whoever its person is, a key does what its scopes name and nothing else."""
+
+    REACHED = {f"{method} {path}" for method, path in REACH}
+    BY_A_PERSON = [route for route, who in ROUTES.items() if who is not Who.EVERYBODY]
+
+    def test_what_keys_reach_exists_and_is_everybodys_who_signed_in(self) -> None:
+        assert {ROUTES[route] for route in self.REACHED} == {Who.USER}
+
+    @pytest.mark.parametrize("role", [UserRole.USER, UserRole.ADMIN])
+    async def test_with_every_scope_it_reaches_what_is_named_and_no_more(self, join: Join, role: UserRole) -> None:
+        async with program(await join(role=role)) as script:
+            closed = [route for route in self.BY_A_PERSON if route not in self.REACHED]
+            assert await refused(script.http, 403, closed) == []
+            for route in self.REACHED:
+                response = await call(script.http, route, json={})
+                assert response.status_code in {200, 400, 404}, f"{route}: {response.text}"
+            assert (await script.http.post("/v1/auth/logout")).status_code == 204
+            assert (await script.http.get("/api/ai/models")).status_code == 200, "a key is no session that ends"
+
+    @pytest.mark.parametrize("scope", Scope)
+    async def test_with_one_scope_it_reaches_what_that_names(self, user: Person, scope: Scope) -> None:
+        async with program(user, scopes=[scope.value]) as script:
+            reached = {f"{method} {path}" for (method, path), needed in REACH.items() if needed is scope}
+            closed = [route for route in self.BY_A_PERSON if route not in reached]
+            assert await refused(script.http, 403, closed) == []
+
+    async def test_as_a_cookie_it_is_worth_nothing(self, api: Api, user: Person) -> None:
+        secret = (await make_key(user))["key"]
+        async with httpx.AsyncClient(base_url=api.url, cookies={"sid": secret}) as http:
+            assert (await http.get("/api/ai/models")).status_code == 401
+        async with httpx.AsyncClient(base_url=api.url, headers={"x-api-key": secret}) as http:
+            assert (await http.get("/api/ai/models")).status_code == 200
+            assert (await http.get("/v1/auth/me")).status_code == 403
 
 
 class TestOwners:

@@ -65,9 +65,7 @@ class TestDocument:
         missing = []
         for route, operation in operations(document):
             who = ROUTES[route]
-            needed = {"401"} if who is not Who.EVERYBODY else set()
-            if who in (Who.SUPPORT, Who.ADMIN):
-                needed.add("403")
+            needed = {"401", "403"} if who is not Who.EVERYBODY else set()
             if "requestBody" in operation or any(p["in"] == "query" for p in operation.get("parameters", ())):
                 needed.add("400")
             if "{" in route:
