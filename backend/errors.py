@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import OperationalError as SqlOperationalError
 from sqlalchemy.exc import TimeoutError as SqlTimeoutError
 
+from backend.accounts.api_keys.secret import without_secrets
 from shared.errors import ErrorBody, ErrorCode, ErrorEnvelope, JsonScalar
 from shared.routing import Routing
 
@@ -41,16 +42,22 @@ class AppError(Exception):
         self.routing: Routing | UnsetType = UNSET
 
     def body(self, request_id: str | None = None) -> ErrorBody:
-        """What the caller reads; `retry_after` is in seconds."""
+        """What the caller reads; `retry_after` is in seconds. Keys that were sent by mistake are not quoted."""
         return ErrorBody(
             code=self.code,
-            message=self.message,
+            message=without_secrets(self.message),
             retryable=self.retryable,
             retry_after=self.retry_after,
-            details=self.details,
+            details={name: _discreet(value) for name, value in self.details.items()},
             request_id=request_id,
             routing=self.routing,
         )
+
+
+def _discreet(value: JsonScalar | list[str]) -> JsonScalar | list[str]:
+    if isinstance(value, list):
+        return [without_secrets(text) for text in value]
+    return without_secrets(value) if isinstance(value, str) else value
 
 
 class InvalidRequest(AppError):
@@ -138,7 +145,7 @@ def _readable(error: HTTPException) -> str:
     cause = error.__cause__
     if isinstance(cause, MsgspecError) and str(cause) not in text:
         text = f"{text} ({cause})"
-    return text.encode("utf-8", "replace").decode()[:500]
+    return without_secrets(text.encode("utf-8", "replace").decode())[:500]
 
 
 def _database_away(request: AnyRequest, error: Exception) -> Response[ErrorEnvelope]:

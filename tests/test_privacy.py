@@ -21,12 +21,15 @@ from msgspec import Struct
 
 from backend.app import create_app
 from backend.settings import Settings
+from shared.api_keys import SecretApiKey
 from shared.errors import ErrorEnvelope
 from shared.events import NAMES
+from shared.paths import API_KEYS
 from tests.fixtures.api import Api, Join, Person, set_credits
 from tests.fixtures.databases import ADMIN_EMAIL, ADMIN_PASSWORD, settings_for
 from tests.fixtures.models import add_model
 from tests.fixtures.processes import serving, settings_of
+from tests.fixtures.programs import make_key, program
 from tests.fixtures.streams import CHAT
 from tests.test_authorisation import ROUTES, Who, call
 from tests.test_openapi import signature
@@ -318,6 +321,7 @@ class TestLog:
                 secrets += [admins["access_token"], admins["refresh_token"]]
                 http.headers["authorization"] = f"Bearer {admins['access_token']}"
                 await store_key(http)
+                secrets += await use_api_keys(http, "canary-model")
                 await http.get("/health/detailed")
             assert process.stop() in (0, -signal.SIGTERM)
             log = process.log
@@ -331,6 +335,37 @@ class TestLog:
         assert costs
         assert not [cost for (cost,) in costs if cost in log]
         assert not [key for line in lines for key in line if OPERATORS_OWN.search(key)]
+
+
+async def use_api_keys(http: httpx.AsyncClient, model: str) -> list[str]:
+    """Makes, rotates and revokes a key, and uses its secrets in every way, also wrongly; gives the secrets."""
+    made = (await http.post(API_KEYS, json={"name": "canary", "scopes": ["chat"]})).json()
+    path = f"{API_KEYS}/{made['id']}"
+    rotated = (await http.post(f"{path}/rotate", json={})).json()
+    secrets = [made["key"], rotated["key"]]
+    asked = {"messages": [{"role": "user", "content": PROMPT}], "model": model, "stream": False}
+    for secret in secrets:
+        for headers in ({"authorization": f"Bearer {secret}"}, {"x-api-key": secret}):
+            async with httpx.AsyncClient(base_url=http.base_url, headers=headers, timeout=60) as script:
+                assert (await script.post(CHAT, json=asked)).status_code == 200
+                assert (await script.get("/v1/auth/me")).status_code == 403
+                await script.post(CHAT, json={"message": 1})
+        told = [
+            await http.post(API_KEYS, json={"name": secret, "scopes": ["chat"]}),
+            await http.post(API_KEYS, json={"name": "x", "scopes": [secret]}),
+            await http.post(API_KEYS, json={"name": "x", "scopes": ["chat"], "allowed_models": [secret]}),
+            await http.post(CHAT, json={**asked, "model": secret}),
+            await http.post(CHAT, json={**asked, secret: 1}),
+            await http.put(path, json={"key": secret}),
+            await http.get(f"{API_KEYS}/{secret}"),
+            await http.get("/v1/auth/me", headers={"authorization": f"Bearer {secret}x"}),
+        ]
+        assert {answer.status_code for answer in told} <= {400, 401, 404}
+        assert not [answer.text for answer in told if secret in answer.text]
+    await http.delete(path)
+    for secret in secrets:
+        assert (await http.post(CHAT, json=asked, headers={"authorization": f"Bearer {secret}"})).status_code == 401
+    return secrets
 
 
 async def store_key(http: httpx.AsyncClient) -> None:
@@ -353,7 +388,8 @@ class TestSecrets:
 
     async def test_no_response_shows_one(self, api: Api, admin: Person, support: Person, user: Person) -> None:
         await store_key(admin.http)
-        secrets = (STORED_KEY, ENVIRONMENT_KEY, METRICS_TOKEN, admin.token, support.token, user.token)
+        keys = [(await make_key(person))["key"] for person in (admin, support, user)]
+        secrets = (STORED_KEY, ENVIRONMENT_KEY, METRICS_TOKEN, admin.token, support.token, user.token, *keys)
         for person in (admin, support, user):
             for route in ROUTES:
                 if route.startswith("GET "):
@@ -365,25 +401,33 @@ class TestSecrets:
 
     async def test_what_is_stored_is_sealed_or_hashed(self, api: Api, admin: Person) -> None:
         await store_key(admin.http)
+        key = (await make_key(admin))["key"]
         with psycopg.connect(str(api.services.settings.database_url)) as connection:
             tables = connection.execute(
                 "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'"
             ).fetchall()
             for (table,) in tables:
                 for (row,) in connection.execute(f"SELECT t::text FROM {table} t").fetchall():  # type: ignore[arg-type]
-                    for secret in (STORED_KEY, ENVIRONMENT_KEY, ADMIN_PASSWORD, admin.token):
+                    for secret in (STORED_KEY, ENVIRONMENT_KEY, ADMIN_PASSWORD, admin.token, key):
                         assert secret not in row, table
                         assert secret.encode().hex() not in row, table
 
     async def test_no_part_of_a_process_shows_one_in_its_repr(self, api: Api, admin: Person) -> None:
         await store_key(admin.http)
+        async with program(admin) as script:
+            assert (await script.http.get("/api/ai/models")).status_code == 200
+            key = script.secret
         await api.services.catalogue.refresh()
         seen: set[int] = set()
         for thing in everything_in(api.services, seen):
             shown = repr(thing)
-            for secret in (STORED_KEY, ENVIRONMENT_KEY, METRICS_TOKEN, admin.token):
+            for secret in (STORED_KEY, ENVIRONMENT_KEY, METRICS_TOKEN, admin.token, key):
                 assert secret not in shown, type(thing)
         assert len(seen) > 200
+
+    def test_nor_does_an_answer_with_a_new_key(self) -> None:
+        facts = {field.name: None for field in msgspec.structs.fields(SecretApiKey)} | {"key": "CANARY"}
+        assert "CANARY" not in repr(SecretApiKey(**facts))  # type: ignore[arg-type]
 
     @pytest.mark.parametrize(
         ("module", "name", "facts"),

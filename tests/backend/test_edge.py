@@ -20,6 +20,8 @@ LOCAL = ("127.0.0.1", 40000)
 PROXY = ("10.1.2.3", 40000)
 STRANGER = ("203.0.113.9", 40000)
 
+KEY = "fl_live_" + "x" * 43
+
 Headers = list[tuple[bytes, bytes]]
 
 
@@ -145,6 +147,10 @@ class TestCredential:
             ([("authorization", "Basic YTpi")], "bearer", ""),
             ([("authorization", "Bearer")], "bearer", ""),
             ([("authorization", ""), ("cookie", "sid=abc")], "bearer", ""),
+            ([("authorization", ""), ("x-api-key", "fl_live_x")], "bearer", ""),
+            ([("x-api-key", "sk-somebody-elses"), ("cookie", "sid=abc")], "bearer", ""),
+            ([("x-api-key", "fls_a-session")], "bearer", ""),
+            ([("cookie", "sid=fl_live_x")], "cookie", ""),
         ],
     )
     async def test_without_a_token_nobody_is_asked(
@@ -163,6 +169,9 @@ class TestCredential:
             ([("authorization", "Bearer fls_x")], "fls_x"),
             ([("authorization", "bearer   fls_x ")], "fls_x"),
             ([("cookie", "sid=fls_x")], "fls_x"),
+            ([("x-api-key", KEY)], KEY),
+            ([("authorization", f"Bearer {KEY}")], KEY),
+            ([("x-api-key", KEY), ("authorization", "Bearer fls_x"), ("cookie", "sid=fls_y")], "fls_x"),
             ([("cookie", 'a=1; sid="fls_x"; b=2')], "fls_x"),
         ],
     )

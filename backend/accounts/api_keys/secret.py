@@ -5,7 +5,7 @@ import secrets as randomness
 
 PREFIX = "fl_live_"
 SHOWN = len(PREFIX) + 6
-_SECRET = re.compile(r"fl_live_[A-Za-z0-9_-]{43}")
+_SECRET = re.compile(r"(fl_live_)[A-Za-z0-9_-]{43}")
 
 
 def new_secret() -> str:
@@ -21,6 +21,11 @@ def shown(secret: str) -> str:
 def is_secret(token: str) -> bool:
     """Whether a token could be the secret of a key."""
     return _SECRET.fullmatch(token) is not None
+
+
+def without_secrets(text: str) -> str:
+    """A text that may quote what somebody sent, with every secret in it made unreadable."""
+    return _SECRET.sub(r"\1...", text)
 
 
 def holds_secret(text: str) -> bool:

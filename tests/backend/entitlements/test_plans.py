@@ -96,6 +96,27 @@ class TestAllowed:
         assert entitlement().allows_model(model("b"))
 
 
+class TestWithinAKey:
+    names = st.none() | st.frozensets(st.sampled_from("abcd"))
+
+    @given(of_plan=names, of_key=names)
+    def test_nothing_is_allowed_that_plan_and_key_do_not_both_allow(
+        self, of_plan: frozenset[str] | None, of_key: frozenset[str] | None
+    ) -> None:
+        entitled = entitlement(plan(models=of_plan))
+        narrowed = entitled.within(of_key)
+        for name in "abcd":
+            by_key = of_key is None or name in of_key
+            assert narrowed.allows_model(model(name)) is (entitled.allows_model(model(name)) and by_key)
+            assert narrowed.key_forbids(model(name)) is not by_key
+
+    def test_everything_else_stays(self) -> None:
+        entitled = entitlement(plan(limits=LIMITS))
+        narrowed = entitled.within(frozenset("a"))
+        assert structs.replace(narrowed, models=None, key_models=None) == entitled
+        assert entitled.within(None) is entitled
+
+
 class TestLowestPlan:
     PLANS = (
         plan("starter", models=frozenset({"a"})),

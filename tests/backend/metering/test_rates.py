@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from backend.accounts.identity import Identity
+from backend.accounts.identity import Identity, KeyFacts
 from backend.metering.rates import (
     ADDRESS_REQUESTS_PER_MINUTE,
     UNLIMITED,
@@ -17,13 +17,14 @@ from backend.metering.rates import (
     windows,
 )
 from shared.accounts import UserRole
+from shared.api_keys import KeyLimits, Scope
 from shared.plans import Overrides, PlanLimits
 
 USER = UUID("01900000-0000-7000-8000-000000000001")
 LIMITS = PlanLimits(requests_per_minute=20, tokens_per_minute=1000, prechecks_per_minute=60, images_per_minute=2)
 
 
-def identity() -> Identity:
+def identity(key: KeyFacts | None = None) -> Identity:
     return Identity(
         user_id=USER,
         organisation_id=uuid4(),
@@ -35,8 +36,18 @@ def identity() -> Identity:
         overrides=Overrides(),
         session_id=uuid4(),
         credential="cookie",
-        caller=USER,
+        caller=USER if key is None else key.id,
+        key=key,
     )
+
+
+KEY = KeyFacts(
+    id=UUID("01900000-0000-7000-8000-000000000002"),
+    scopes=frozenset(Scope),
+    allowed_models=None,
+    limits=KeyLimits(per_minute=5, per_hour=50, per_day=500),
+    monthly_credits=None,
+)
 
 
 class TestWindows:
@@ -62,6 +73,18 @@ class TestWindows:
         _, theirs = windows(kind, identity(), LIMITS, "203.0.113.7")
         assert theirs.key == f"{kind} address 203.0.113.7"
         assert (theirs.requests, theirs.tokens) == (ADDRESS_REQUESTS_PER_MINUTE[kind], UNLIMITED)
+
+    @pytest.mark.parametrize("kind", get_args(Kind))
+    def test_a_key_has_one_set_for_all_kinds_beside_the_persons(self, kind: Kind) -> None:
+        mine, *of_key, theirs = windows(kind, identity(KEY), LIMITS, "203.0.113.7")
+        assert " user " in mine.key
+        assert " address " in theirs.key
+        assert [(w.seconds, w.requests, w.tokens) for w in of_key] == [
+            (60, 5, UNLIMITED),
+            (3600, 50, UNLIMITED),
+            (86400, 500, UNLIMITED),
+        ]
+        assert [w.key for w in of_key] == [f"any key {KEY.id} {w.seconds}" for w in of_key]
 
     @pytest.mark.parametrize(
         ("one", "other", "same"),
@@ -104,6 +127,14 @@ class TestHeaders:
         assert (told["x-ratelimit-limit"], told["x-ratelimit-remaining"]) == ("600", "3")
         assert told["x-ratelimit-window"] == "60"
         assert told["x-ratelimit-reset"] == str(theirs.reset)
+
+    def test_of_a_key_its_minute_is_told_with_the_persons_tokens(self) -> None:
+        minute, hour = state(f"any key {KEY.id} 60", 4, of=5), state(f"any key {KEY.id} 3600", 1, of=50, seconds=3600)
+        told = rate_headers([hour, minute, state("chat user 1", 19)])
+        assert (told["x-ratelimit-limit-requests"], told["x-ratelimit-remaining-requests"]) == ("5", "4")
+        assert (told["x-ratelimit-limit-tokens"], told["x-ratelimit-remaining-tokens"]) == ("1000", "0")
+        assert (told["x-ratelimit-limit"], told["x-ratelimit-remaining"]) == ("50", "1")
+        assert told["x-ratelimit-window"] == "3600"
 
     def test_nothing_is_left_rather_than_less(self) -> None:
         told = rate_headers([state("chat user 1", -1)])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from backend.accounts.api_keys.secret import PREFIX, SHOWN, holds_secret, is_secret, new_secret, shown
+from backend.accounts.api_keys.secret import PREFIX, SHOWN, holds_secret, is_secret, new_secret, shown, without_secrets
 
 
 @pytest.mark.parametrize(
@@ -22,4 +22,5 @@ def test_no_two_are_alike_and_little_of_one_is_shown() -> None:
 def test_one_is_found_within_a_text() -> None:
     secret = new_secret()
     assert holds_secret(f"my key ({secret}) for notes")
+    assert without_secrets(f"my key ({secret}) for notes") == "my key (fl_live_...) for notes"
     assert not holds_secret(f"the key that begins with {shown(secret)}")
