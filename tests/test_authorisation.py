@@ -158,7 +158,10 @@ def routes_of_the_application() -> set[str]:
 
 
 def test_every_route_says_here_who_may_call_it() -> None:
-    """A new route needs a line in `ROUTES`, and in `OWN_OBJECTS` when it leads to what belongs to somebody."""
+    """A new route needs a line in `ROUTES`, and in `OWN_OBJECTS` when it leads to what belongs to somebody.
+
+    If programs may use it with a key, also one in `backend.accounts.api_keys.reach.REACH`.
+    """
     assert routes_of_the_application() == set(ROUTES)
     assert {route for route, who in ROUTES.items() if who is Who.USER and "{" in route} == set(OWN_OBJECTS)
 

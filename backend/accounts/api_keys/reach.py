@@ -7,13 +7,14 @@ not named here needs a person.
 from backend.accounts.identity import Identity
 from backend.errors import NotAllowed
 from shared.api_keys import Scope
-from shared.paths import ASSISTANTS, CHAT, MODELS, PRECHECK, USAGE
+from shared.paths import ASSISTANTS, CHAT, CHAT_COMPLETIONS, MODELS, PRECHECK, USAGE
 
 REACH: dict[tuple[str, str], Scope] = {
     ("POST", CHAT): Scope.CHAT,
     ("POST", f"{CHAT}/{{request_id}}/cancel"): Scope.CHAT,
     ("GET", f"{CHAT}/{{request_id}}/events"): Scope.CHAT,
     ("POST", PRECHECK): Scope.CHAT,
+    ("POST", CHAT_COMPLETIONS): Scope.CHAT,
     ("GET", ASSISTANTS): Scope.MODELS,
     ("GET", MODELS): Scope.MODELS,
     ("GET", USAGE): Scope.USAGE,

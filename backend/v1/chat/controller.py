@@ -8,6 +8,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import HeaderParameter, JSONBody
 from litestar.types import ASGIApp
 
+from backend.accounts.guards import signed_in
 from backend.chat.service import Chats
 from backend.v1.asking import AnyRequest, respond
 from backend.v1.chat.answering import CompletionVoice, completion
@@ -26,9 +27,10 @@ IdempotencyKey = Annotated[
 
 
 class ChatCompletionsController(Controller):
-    """OpenAI's chat, by the same pipeline. No guard and no dependency more than needed, as in our own chat."""
+    """OpenAI's chat, by the same pipeline. The guard asks who it is before a body is read for them."""
 
     path = CHAT_COMPLETIONS
+    guards = [signed_in]
     tags = ["OpenAI"]
     exception_handlers = reshaped(openai_error)
 
