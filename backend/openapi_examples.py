@@ -41,12 +41,19 @@ class Document(OpenAPI):
 
     def to_schema(self) -> dict[str, Any]:
         """As JSON, with an example for every body and parameter that is an id."""
-        document = super().to_schema()
+        document = _any_of(super().to_schema())
         schemas: dict[str, Schema] = document["components"]["schemas"]
         for operations in document["paths"].values():
             for operation in operations.values():
                 _show(operation, schemas)
         return document
+
+
+def _any_of(part: Any) -> Any:
+    """Litestar writes unions as `oneOf`, of which 4 (an integer and a number) would be none: they are `anyOf`."""
+    if isinstance(part, dict):
+        return {"anyOf" if key == "oneOf" else key: _any_of(value) for key, value in part.items()}
+    return [_any_of(value) for value in part] if isinstance(part, list) else part
 
 
 class ExemplifiedConfig(OpenAPIConfig):
@@ -80,8 +87,8 @@ def example(schema: Schema, schemas: dict[str, Schema], name: str = "") -> Any:
     if "properties" in schema:
         title = schema.get("title", "")
         return {key: example(part, schemas, f"{title}.{key}") for key, part in schema["properties"].items()}
-    if "oneOf" in schema:
-        return example(schema["oneOf"][0], schemas, name)
+    if "anyOf" in schema:
+        return example(schema["anyOf"][0], schemas, name)
     for choice in ("const", "enum"):
         if choice in schema:
             return schema[choice] if choice == "const" else schema[choice][0]

@@ -1,0 +1,55 @@
+"""Every operation of the OpenAPI document answers as the document says, whatever it is sent (Schemathesis)."""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from shared.accounts import UserRole
+from tests.fixtures.api import Api, Join
+from tests.fixtures.models import lift_limits
+
+EXAMPLES = int(os.environ.get("SCHEMA_EXAMPLES", "12"))
+SEED = "20261121"
+CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
+ENDS_THE_SESSION = ["/v1/auth/logout", "/v1/auth/sessions", "/v1/auth/password"]
+"""Whoever asks these is nobody afterwards; `tests/test_bad_input.py` asks them."""
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("part", ["/api/admin/[a-m]", "/api/admin/[n-z]", "/api/(?!admin)", "/v1/", "/(health|metrics)"])
+async def test_every_operation_answers_as_documented(
+    api: Api, join: Join, part: str, tmp_path: Path, database_url: str
+) -> None:
+    lift_limits(database_url)
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("UPDATE plans SET limits = limits || '{\"prechecks_per_minute\": 100000}'")
+    admin = await join(role=UserRole.ADMIN, plan="team", credits=100_000)
+    command = [
+        str(Path(sys.executable).with_name("st")),
+        "run",
+        f"{api.url}/schema/openapi.json",
+        f"--header=Authorization: Bearer {admin.token}",
+        f"--checks={CHECKS}",
+        "--phases=examples,coverage,fuzzing",
+        f"--max-examples={EXAMPLES}",
+        f"--seed={SEED}",
+        "--generation-database=none",
+        "--suppress-health-check=all",
+        "--continue-on-failure",
+        "--request-timeout=30",
+        "--warnings=off",
+        "--no-color",
+        f"--include-path-regex=^{part}",
+        *(f"--exclude-path={path}" for path in ENDS_THE_SESSION),
+    ]
+    process = await asyncio.create_subprocess_exec(
+        *command, cwd=tmp_path, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+    )
+    output, _ = await process.communicate()
+    said = output.decode(errors="replace")
+    assert process.returncode == 0, said[-20_000:]
+    assert "No failures" in said or "No issues found" in said or "passed" in said, said[-2_000:]
