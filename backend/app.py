@@ -69,7 +69,7 @@ def parts(services: Services) -> dict[str, object]:
         "catalogue": services.catalogue,
         "identities": services.identities,
         "accounts": services.accounts,
-        "attachments": services.attachments,
+        "kept_files": services.attachments,  # a name of no field: Litestar takes those for its own fault
         "api_keys": services.api_keys,
         "chats": services.chats,
         "settler": services.settler,

@@ -41,7 +41,7 @@ class Document(OpenAPI):
 
     def to_schema(self) -> dict[str, Any]:
         """As JSON, with an example for every body and parameter that is an id."""
-        document = _any_of(super().to_schema())
+        document: dict[str, Any] = _any_of(super().to_schema())
         schemas: dict[str, Schema] = document["components"]["schemas"]
         for operations in document["paths"].values():
             for operation in operations.values():

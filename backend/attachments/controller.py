@@ -46,7 +46,7 @@ class AttachmentsController(Controller):
         self,
         request: Request[Identity, str, State],
         data: Annotated[AttachmentForm, Body(media_type=RequestEncodingType.MULTI_PART, multipart_form_part_limit=8)],
-        attachments: NamedDependency[Attachments],
+        kept_files: NamedDependency[Attachments],
         database: NamedDependency[Database],
         catalogue: NamedDependency[CatalogueCache],
     ) -> Attachment:
@@ -58,7 +58,7 @@ class AttachmentsController(Controller):
         limits = identity.entitlement(catalogue.current).limits
         try:
             await take_rate(database, "upload", identity, limits, request.state.address)
-            return await attachments.add(identity, data.file.filename, await data.file.read())
+            return await kept_files.add(identity, data.file.filename, await data.file.read())
         finally:
             await data.file.close()
 
@@ -75,10 +75,10 @@ class AttachmentsController(Controller):
         self,
         attachment_id: FromPath[UUID],
         identity: NamedDependency[Identity],
-        attachments: NamedDependency[Attachments],
+        kept_files: NamedDependency[Attachments],
     ) -> Response[bytes]:
         """Images are shown, other files are downloads. Images have neither place nor time in them."""
-        found = await attachments.read(identity, attachment_id)
+        found = await kept_files.read(identity, attachment_id)
         media_type, _, charset = found.media_type.partition("; charset=")
         shown = "inline" if found.kind == AttachmentKind.IMAGE else "attachment"
         return Response(
@@ -101,7 +101,7 @@ class AttachmentsController(Controller):
         self,
         attachment_id: FromPath[UUID],
         identity: NamedDependency[Identity],
-        attachments: NamedDependency[Attachments],
+        kept_files: NamedDependency[Attachments],
     ) -> None:
         """A file of a message goes with its message."""
-        await attachments.remove(identity, attachment_id)
+        await kept_files.remove(identity, attachment_id)
