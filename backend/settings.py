@@ -103,6 +103,14 @@ class Settings(BaseSettings):
     groq_api_key: Key = Field(None, validation_alias="GROQ_API_KEY")
     mistral_api_key: Key = Field(None, validation_alias="MISTRAL_API_KEY")
     deepseek_api_key: Key = Field(None, validation_alias="DEEPSEEK_API_KEY")
+    cohere_api_key: Key = Field(None, validation_alias=AliasChoices("COHERE_API_KEY", "CO_API_KEY"))
+    huggingface_api_key: Key = Field(None, validation_alias="HF_TOKEN")
+    together_api_key: Key = Field(None, validation_alias="TOGETHER_API_KEY")
+    azure_api_key: Key = Field(None, validation_alias="AZURE_OPENAI_API_KEY")
+    azure_openai_endpoint: Annotated[AnyHttpUrl | None, BeforeValidator(_blank_is_none)] = Field(
+        None, validation_alias="AZURE_OPENAI_ENDPOINT"
+    )
+    """The resource, for its deployments, or its `/openai/v1`, which models that reason need."""
     ollama_host: Annotated[AnyHttpUrl | None, BeforeValidator(_blank_is_none)] = Field(
         None, validation_alias="OLLAMA_HOST"
     )
@@ -147,6 +155,10 @@ class Settings(BaseSettings):
             "groq": self.groq_api_key,
             "mistral": self.mistral_api_key,
             "deepseek": self.deepseek_api_key,
+            "cohere": self.cohere_api_key,
+            "huggingface": self.huggingface_api_key,
+            "together": self.together_api_key,
+            "azure": self.azure_api_key,
         }
         return {name: key.get_secret_value() for name, key in keys.items() if key is not None}
 

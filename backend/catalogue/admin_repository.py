@@ -13,7 +13,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.accounts.tables import Organisation
-from backend.catalogue.prices import needed_buckets
+from backend.catalogue.prices import enough_buckets
 from backend.catalogue.repository import latest_prices
 from backend.catalogue.tables import Model, ModelAlias, ModelPrice, ModelProvider, Multiplier, ProviderEndpoint
 from backend.metering.tables import ModelCall
@@ -150,14 +150,14 @@ async def organisation_exists(session: AsyncSession, organisation_id: UUID) -> b
 
 
 def _priced() -> ColumnElement[bool]:
-    """Whether the newest price version has every bucket that the model's type needs."""
+    """Whether the newest price version has enough prices for the model's type."""
     newest = (
         select(func.max(ModelPrice.version)).where(ModelPrice.model_id == Model.id).correlate(Model).scalar_subquery()
     )
     complete = [
-        (col(Model.model_type) == kind)
-        & func.num_nulls(*(getattr(ModelPrice, bucket) for bucket in needed_buckets(kind))).op("=")(0)
+        (col(Model.model_type) == kind) & func.num_nulls(*(getattr(ModelPrice, bucket) for bucket in enough)).op("=")(0)
         for kind in ("chat", "embedding", "image")
+        for enough in enough_buckets(kind)
     ]
     return (
         select(ModelPrice.id)

@@ -10,6 +10,7 @@ from backend.settings import Settings
 
 SIMULATOR = "simulator"
 OLLAMA = "ollama"
+AZURE = "azure"
 ANY_KEY = "simulated"
 """The simulator wants a key, as the providers it stands for do, and takes any."""
 
@@ -58,6 +59,8 @@ def why_unusable(provider: ModelProvider, key: ProviderKey, settings: Settings) 
         return "The simulator is not running."
     if provider.name == OLLAMA and settings.ollama_host is None:
         return "No address is set for Ollama."
+    if not provider.api_base_url:
+        return f"No address is set for {provider.display_name}."
     return None
 
 

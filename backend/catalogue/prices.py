@@ -13,17 +13,25 @@ PLACES = 18
 """Model lists divide: a twelfth of a dollar per million tokens comes with sixteen decimals."""
 
 BUCKETS = tuple(field.name for field in structs.fields(Prices))
-_NEEDED = {"chat": ("input", "output"), "embedding": ("input", "output"), "image": ("input", "output", "image")}
+_ENOUGH = {
+    "chat": (("input", "output"),),
+    "embedding": (("input",),),
+    "image": (("image",), ("input", "output")),
+}
 
 
-def needed_buckets(model_type: str) -> tuple[str, ...]:
-    """The buckets without whose prices a model of this type cannot be charged for."""
-    return _NEEDED[model_type]
+def enough_buckets(model_type: str) -> tuple[tuple[str, ...], ...]:
+    """Sets of buckets: a model of this type can be charged for when all of one set have prices."""
+    return _ENOUGH[model_type]
 
 
 def missing_buckets(prices: Prices | None, model_type: str) -> list[str]:
-    """The needed buckets that have no price."""
-    return [bucket for bucket in needed_buckets(model_type) if prices is None or getattr(prices, bucket) is None]
+    """The buckets without a price that a model of this type needs; of several sets, those of the nearest one."""
+    missing = [
+        [bucket for bucket in enough if prices is None or getattr(prices, bucket) is None]
+        for enough in enough_buckets(model_type)
+    ]
+    return min(missing, key=len)
 
 
 def check_prices(prices: Prices) -> None:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from backend.admin.tables import AuditEvent
 from backend.assistants.tables import Assistant as AssistantRow
 from backend.catalogue import snapshot
 from backend.catalogue.keys import provider_key, why_unusable
-from backend.catalogue.prices import needed_buckets
+from backend.catalogue.prices import missing_buckets
 from backend.catalogue.tables import (
     CatalogueVersion,
     ModelAlias,
@@ -30,7 +31,7 @@ from backend.entitlements.tables import Plan as PlanRow
 from backend.providers.calls import Limits
 from backend.secrets import Secrets
 from backend.settings import Settings
-from shared.catalogue import Capability, LatencyTier
+from shared.catalogue import Capability, LatencyTier, Prices
 from shared.plans import PlanLimits
 from shared.precheck import Category
 
@@ -173,9 +174,17 @@ def _model(row: ModelRow, provider: snapshot.Provider, price: ModelPrice | None)
 
 
 def _price(row: ModelPrice | None, model_type: str) -> snapshot.Price | None:
-    if row is None or any(getattr(row, bucket) is None for bucket in needed_buckets(model_type)):
+    """The price to charge by; what a model of its type does not need to have priced is free where it has no price."""
+    if row is None:
         return None
-    return msgspec.convert(row, snapshot.Price, from_attributes=True)
+    prices = msgspec.convert(row, Prices, from_attributes=True)
+    if missing_buckets(prices, model_type):
+        return None
+    given = msgspec.structs.asdict(prices) | {
+        "input": prices.input or Decimal(0),
+        "output": prices.output or Decimal(0),
+    }
+    return snapshot.Price(version=row.version, **given)
 
 
 def _assistant(row: AssistantRow) -> snapshot.Assistant:

@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from backend.admin.audit import record
 from backend.catalogue import repository
 from backend.catalogue.defaults import DefaultModel, DefaultProvider
-from backend.catalogue.keys import OLLAMA, SIMULATOR, provider_key, why_unusable
+from backend.catalogue.keys import AZURE, OLLAMA, SIMULATOR, provider_key, why_unusable
 from backend.catalogue.prices import BUCKETS
 from backend.catalogue.tables import Model, ModelPrice, ModelProvider, ProviderEndpoint
 from backend.columns import new_id
@@ -21,7 +21,7 @@ NOBODY = "Fairlead"
 
 
 async def add_providers(session: AsyncSession, defaults: list[DefaultProvider], settings: Settings) -> None:
-    """Adds absent providers, and follows the addresses of the simulator and Ollama as they are set."""
+    """Adds absent providers, and follows the addresses of the simulator, Ollama and Azure as they are set."""
     existing = {provider.name: provider for provider in await repository.providers(session)}
     for default in defaults:
         address = _address(default.name, settings)
@@ -104,6 +104,8 @@ def merged(defaults: list[DefaultModel], installed: list[DefaultModel]) -> list[
 
 def _address(name: str, settings: Settings) -> str | None:
     """Where a provider of this installation's own answers."""
+    if name == AZURE:
+        return None if settings.azure_openai_endpoint is None else str(settings.azure_openai_endpoint).rstrip("/")
     at = {SIMULATOR: settings.simulator_url, OLLAMA: settings.ollama_host}.get(name)
     return None if at is None else f"{str(at).rstrip('/')}/v1"
 

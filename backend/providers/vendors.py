@@ -5,6 +5,7 @@ from typing import Literal
 from urllib.parse import quote, urlsplit
 
 import msgspec
+from msgspec.structs import replace
 
 SAMPLING = frozenset({"frequency_penalty", "logit_bias", "presence_penalty", "user"})
 """What nearly every server that copies OpenAI knows."""
@@ -84,9 +85,9 @@ VENDORS: dict[str, Vendor] = {
         knows=_OPEN_WEIGHTS | {"prediction", "reasoning", "top_a", "verbosity"},
         headers=(("x-title", "Fairlead"),),
     ),
-    # Both in OpenAI's dialect: docs.anthropic.com/en/api/openai-sdk, ai.google.dev/gemini-api/docs/openai
-    "anthropic": Vendor(base_url="https://api.anthropic.com/v1"),
-    "google": Vendor(base_url="https://generativelanguage.googleapis.com/v1beta/openai"),
+    "anthropic": replace(PLAIN["anthropic"], base_url="https://api.anthropic.com/v1"),
+    "google": replace(PLAIN["gemini"], base_url="https://generativelanguage.googleapis.com/v1beta"),
+    "cohere": replace(PLAIN["cohere"], base_url="https://api.cohere.com"),
     # Refuses log probabilities and has no use for penalties: console.groq.com/docs/openai and /docs/api-reference
     "groq": Vendor(
         base_url="https://api.groq.com/openai/v1",
@@ -142,7 +143,7 @@ VENDORS: dict[str, Vendor] = {
 
 _AZURE_HOSTS = (".openai.azure.com", ".cognitiveservices.azure.com", ".services.ai.azure.com")
 # learn.microsoft.com/azure/foundry/openai/api-version-lifecycle
-_NEWER_AZURE = msgspec.structs.replace(_OPENAI, base_url=None, key_header="api-key", key_scheme="")
+_NEWER_AZURE = replace(_OPENAI, base_url=None, key_header="api-key", key_scheme="")
 
 
 def vendor(provider: str, dialect: str, base_url: str) -> Vendor:

@@ -15,7 +15,7 @@ from backend.database import migrate
 from backend.settings import Settings
 from tests.fixtures.databases import ADMIN_EMAIL, ADMIN_PASSWORD, create_database, drop_database, settings_for
 
-ACTIVE = "SELECT name FROM models WHERE active ORDER BY name"
+ACTIVE = "SELECT name FROM models WHERE active AND model_type = 'chat' ORDER BY name"
 TABLES = (
     "model_providers",
     "provider_endpoints",
@@ -125,6 +125,8 @@ async def test_without_any_key_only_the_simulator_is_active(fresh: str) -> None:
 async def test_a_key_in_the_environment_activates_some_of_its_providers_models(fresh: str) -> None:
     await prepared(fresh, openai_api_key="sk-1")
     assert ask(fresh, ACTIVE) == ["gpt-5-mini", "gpt-5-nano", "gpt-5.1", "gpt-5.5"]
+    others = "SELECT DISTINCT model_type FROM models WHERE active AND model_type <> 'chat' ORDER BY model_type"
+    assert ask(fresh, others) == ["embedding", "image"]
 
 
 async def test_the_simulator_moves_with_its_address(fresh: str) -> None:
@@ -134,6 +136,28 @@ async def test_the_simulator_moves_with_its_address(fresh: str) -> None:
     assert ask(fresh, "SELECT api_base_url FROM model_providers WHERE name = 'simulator'") == moved
     assert moved[0] in ask(fresh, "SELECT base_url FROM provider_endpoints")
     assert ask(fresh, "SELECT count(*) FROM provider_endpoints") == ask(fresh, "SELECT count(*) FROM model_providers")
+
+
+async def test_azure_is_where_the_settings_say_and_stays_where_an_admin_says(fresh: str) -> None:
+    addresses = "SELECT api_base_url FROM model_providers WHERE name = 'azure'"
+    await prepared(fresh)
+    assert ask(fresh, addresses) == [""]
+    resource = "https://desk.openai.azure.com"
+    await prepared(fresh, azure_openai_endpoint=f"{resource}/")
+    assert ask(fresh, addresses) == [resource]
+    await prepared(fresh, azure_openai_endpoint=f"{resource}/openai/v1/")
+    assert ask(fresh, addresses) == [f"{resource}/openai/v1"]
+    await prepared(fresh)
+    assert ask(fresh, addresses) == [f"{resource}/openai/v1"]
+
+
+async def test_providers_that_spoke_another_dialect_before_go_on_with_it(fresh: str) -> None:
+    await prepared(fresh)
+    compatible = "https://generativelanguage.googleapis.com/v1beta/openai"
+    ask(fresh, f"UPDATE model_providers SET dialect = 'openai', api_base_url = '{compatible}' WHERE name = 'google'")
+    await prepared(fresh)
+    assert ask(fresh, "SELECT dialect FROM model_providers WHERE name = 'google'") == ["openai"]
+    assert ask(fresh, "SELECT api_base_url FROM model_providers WHERE name = 'google'") == [compatible]
 
 
 async def test_a_key_set_later_activates_models_once_and_says_so_in_the_audit_log(fresh: str) -> None:

@@ -58,6 +58,7 @@ class TestWrong:
             ({"FAIRLEAD_TRUSTED_PROXIES": "everybody"}, "FAIRLEAD_TRUSTED_PROXIES"),
             ({"FAIRLEAD_SIMULATOR_URL": "nowhere"}, "FAIRLEAD_SIMULATOR_URL"),
             ({"OLLAMA_HOST": "nowhere"}, "OLLAMA_HOST"),
+            ({"AZURE_OPENAI_ENDPOINT": "nowhere"}, "AZURE_OPENAI_ENDPOINT"),
             ({"DATABASE_URL": "mysql://x/y", "FAIRLEAD_SECRET_KEY": KEY}, "DATABASE_URL"),
             ({"DATABASE_URL": "not a url", "FAIRLEAD_SECRET_KEY": KEY}, "DATABASE_URL"),
             ({"DATABASE_URL": URL}, "FAIRLEAD_SECRET_KEY"),
@@ -112,6 +113,7 @@ class TestRead:
             ("FAIRLEAD_TRUSTED_PROXIES", "10.0.0.0/8, ::1", "trusted_proxies", None),
             ("FAIRLEAD_DATABASE_URL", "", "database_url", None),
             ("OLLAMA_HOST", "", "ollama_host", None),
+            ("AZURE_OPENAI_ENDPOINT", "", "azure_openai_endpoint", None),
             ("OPENAI_API_KEY", "", "openai_api_key", None),
         ],
     )
@@ -183,6 +185,20 @@ class TestRead:
         monkeypatch.setenv("GEMINI_API_KEY", "g1")
         assert Settings.load().provider_keys() == {"google": "g1"}
 
+    @pytest.mark.parametrize(
+        ("name", "provider"),
+        [
+            ("HF_TOKEN", "huggingface"),
+            ("COHERE_API_KEY", "cohere"),
+            ("CO_API_KEY", "cohere"),
+            ("TOGETHER_API_KEY", "together"),
+            ("AZURE_OPENAI_API_KEY", "azure"),
+        ],
+    )
+    def test_keys_have_their_customary_names(self, name: str, provider: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv(name, "k")
+        assert Settings.load().provider_keys() == {provider: "k"}
+
     def test_only_keys_that_are_set_are_given(self, monkeypatch: pytest.MonkeyPatch) -> None:
         assert Settings.load().provider_keys() == {}
         monkeypatch.setenv("GROQ_API_KEY", "q")
@@ -214,7 +230,7 @@ def test_the_example_names_every_setting_and_no_other() -> None:
     shown = set(re.findall(r"^#? ?([A-Z][A-Z_]+)=", example, re.MULTILINE))
     of_containers = set(re.findall(r"\$\{([A-Z_]+)", compose))
     of_the_web_app = {"FAIRLEAD_API_URL", "FAIRLEAD_API_TIMEOUT"}
-    second_names = {"FAIRLEAD_DATABASE_URL", "PORT", "LOG_LEVEL", "GOOGLE_API_KEY"}
+    second_names = {"FAIRLEAD_DATABASE_URL", "PORT", "LOG_LEVEL", "GOOGLE_API_KEY", "CO_API_KEY"}
     set_by_ourselves = {"FAIRLEAD_SIMULATOR_URL", "PROMETHEUS_MULTIPROC_DIR"}
     assert shown - environment_names() - of_containers - of_the_web_app == set()
     assert environment_names() - shown - second_names - set_by_ourselves == set()

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import httpx
 
+from backend.catalogue.defaults import default_catalogue
 from tests.backend.desk import WHY, code, events, rows
 from tests.fixtures.api import Api, Person
 
@@ -79,7 +80,7 @@ class TestListing:
             if cursor is None:
                 break
         assert seen == sorted(seen)
-        assert len(seen) == len(set(seen)) == 37
+        assert len(seen) == len(set(seen)) == len(default_catalogue().models)
 
     async def test_filters_narrow(self, api: Api, admin: Person) -> None:
         async def names(**query: str) -> set[str]:
@@ -249,7 +250,10 @@ class TestModels:
         own = await model(admin, "sim-fast")
         url = f"{MODELS}/{own['id']}"
         assert code(await admin.http.patch(url, json={"prices": {"input": "1"}, **WHY})) == (409, "model_unpriced")
-        assert code(await admin.http.patch(url, json={"model_type": "image", **WHY})) == (409, "model_unpriced")
+        assert code(await admin.http.patch(url, json={"model_type": "image", "prices": {"output": "1"}, **WHY})) == (
+            409,
+            "model_unpriced",
+        )
         assert (await model(admin, "sim-fast"))["price_version"] == 1
 
     async def test_a_model_keeps_its_name(self, admin: Person) -> None:

@@ -48,6 +48,7 @@ def test_a_key_moved_to_another_provider_cannot_be_read() -> None:
         ({"name": "own", "display_name": "Own", "needs_key": False}, BARE, "not_needed", None),
         ({"name": "simulator", "needs_key": False}, BARE, "not_needed", "The simulator is not running."),
         ({"name": "ollama", "needs_key": False}, BARE, "not_needed", "No address is set for Ollama."),
+        ({"api_base_url": ""}, WITH_KEY, "environment", "No address is set for OpenAI."),
     ],
 )
 def test_a_provider_says_what_it_lacks(

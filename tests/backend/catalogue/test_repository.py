@@ -92,3 +92,23 @@ async def test_plans_and_assistants_come_in_their_order(settings: Settings) -> N
     ]  # fmt: skip
     assert catalogue.multiplier("plan", "starter") == Decimal("1.5")
     assert catalogue.multiplier("model", "sim-fast") == 1
+
+
+async def test_a_model_of_vectors_needs_no_price_of_its_output(settings: Settings) -> None:
+    price = (await model(settings, "text-embedding-3-small")).price
+    assert price is not None
+    assert (price.input, price.output) == (Decimal("0.02"), Decimal(0))
+
+
+async def test_pictures_are_priced_each_or_by_their_tokens(settings: Settings) -> None:
+    by_tokens = (await model(settings, "gpt-image-2.6-sunburst")).price
+    assert by_tokens is not None
+    assert (by_tokens.output, by_tokens.image) == (Decimal(30), None)
+    run(
+        settings,
+        "INSERT INTO model_prices (model_id, version, image)"
+        " SELECT id, 2, 0.04 FROM models WHERE name = 'gpt-image-2.6-sunburst'",
+    )
+    each = (await model(settings, "gpt-image-2.6-sunburst")).price
+    assert each is not None
+    assert (each.input, each.output, each.image) == (Decimal(0), Decimal(0), Decimal("0.04"))
