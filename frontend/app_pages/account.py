@@ -15,6 +15,9 @@ from shared.accounts import SessionView
 
 def _password() -> None:
     st.subheader("Password", anchor=False)
+    if not _by_password():
+        st.caption("This server takes no passwords: you sign in with single sign-on.")
+        return
     with st.form("password", border=False, clear_on_submit=True):
         current = st.text_input("Current password", type="password", autocomplete="current-password")
         chosen = new_password()
@@ -30,6 +33,13 @@ def _password() -> None:
         st.error(literal(error.body.message))
     else:
         st.success("The password is changed. Every other session has ended.")
+
+
+def _by_password() -> bool:
+    try:
+        return accounts.signin_options().password == "on"
+    except ApiError:
+        return True
 
 
 def _sessions() -> None:

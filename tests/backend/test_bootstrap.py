@@ -12,6 +12,7 @@ from psycopg.rows import scalar_row
 from backend.accounts.passwords import Passwords
 from backend.bootstrap import Bootstrap, prepare
 from backend.database import migrate
+from backend.running.errors import OperatorError
 from backend.settings import Settings
 from tests.fixtures.databases import ADMIN_EMAIL, ADMIN_PASSWORD, create_database, drop_database, settings_for
 
@@ -216,3 +217,25 @@ async def test_plans_have_the_models_of_the_plans_below_and_team_has_every_one(f
     assert {"sim-fast", "gpt-5-mini"} <= starter
     assert "claude-opus-4-8" not in pro
     assert ask(fresh, "SELECT models FROM plans WHERE slug = 'team'") == [None]
+
+
+class TestSingleSignOn:
+    ACME = {"issuer": "https://id.example", "client_id": "us"}
+
+    async def test_a_plan_that_does_not_exist_is_one_sentence(self, fresh: str) -> None:
+        with pytest.raises(OperatorError, match=r"FAIRLEAD_OIDC_ACME_PLAN_MAP is wrong: no plan is 'gold'\."):
+            await prepared(fresh, oidc={"acme": {**self.ACME, "plan_map": "staff=team,labs=gold"}})
+        assert counts(fresh)["plans"] == 0
+
+    async def test_where_passwords_are_off_the_first_admin_has_none(self, fresh: str) -> None:
+        off = {"password_sign_in": "off", "admin_password": None, "oidc": {"acme": self.ACME}}
+        made = (await prepared(fresh, **off)).first_admin
+        assert made is not None
+        assert (made.email, made.password, made.by_password) == (ADMIN_EMAIL, None, False)
+        assert ask(fresh, "SELECT password_hash FROM users WHERE role = 'admin'") == [None]
+
+    async def test_where_a_group_makes_admins_none_is_made_up(self, fresh: str) -> None:
+        acme = {**self.ACME, "role_map": "bosses=admin"}
+        off = {"password_sign_in": "off", "admin_password": None, "admin_email": None, "oidc": {"acme": acme}}
+        assert (await prepared(fresh, **off)).first_admin is None
+        assert counts(fresh)["users"] == 0

@@ -15,6 +15,7 @@ from tests.e2e.installation import Installation
 from tests.e2e.people import Person
 from tests.e2e.provider import Provider
 from tests.e2e.visit import TIMEOUT_MS, Visit, photograph
+from tests.fixtures.openid import OpenIdServer, openid_server
 
 ARTEFACTS = Path(__file__).parents[2] / "test-artefacts"
 _HERE = Path(__file__).parent
@@ -43,9 +44,16 @@ def pytest_runtest_makereport(item: pytest.Item) -> Any:
 
 
 @pytest.fixture(scope="package")
-def installation(simulator_url: str) -> Iterator[Installation]:
+def harbour() -> Iterator[OpenIdServer]:
+    """Where people may sign in, too."""
+    with openid_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="package")
+def installation(simulator_url: str, harbour: OpenIdServer) -> Iterator[Installation]:
     """The product, running."""
-    running = Installation(simulator_url)
+    running = Installation(simulator_url, harbour.issuer)
     try:
         running.start()
         yield running

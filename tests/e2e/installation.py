@@ -25,15 +25,16 @@ _OURS = ("FAIRLEAD_", "DATABASE_URL", "OLLAMA_", "HF_TOKEN", "PORT", "LOG_LEVEL"
 class Installation:
     """A running product: web app, API and database. `admin` asks the API as its first administrator.
 
-    The simulator is given, so that a local Ollama is not taken in its place.
+    The simulator is given, so that a local Ollama is not taken in its place; at `issuer` people can sign in.
     """
 
     web: str
     api: str
     admin: httpx.Client
 
-    def __init__(self, simulator_url: str) -> None:
+    def __init__(self, simulator_url: str, issuer: str) -> None:
         self._simulator_url = simulator_url
+        self.issuer = issuer
         self.folder = Path(tempfile.mkdtemp(prefix="fairlead-e2e-"))
         self.folder.chmod(0o711)  # run as root, the database server's account must get through
         self._process: subprocess.Popen[str] | None = None
@@ -51,7 +52,7 @@ class Installation:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "backend.cli", "up", "--data-dir", str(self.folder / "data"), *ports],
             cwd=self.folder,  # where no `.env` is
-            env=_environment(self._simulator_url),
+            env=_environment(self._simulator_url, self.issuer),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -99,7 +100,7 @@ class Installation:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def _environment(simulator_url: str) -> dict[str, str]:
+def _environment(simulator_url: str, issuer: str) -> dict[str, str]:
     """The present one without anything that a person set for their own Fairlead."""
     kept = {
         name: value
@@ -112,6 +113,12 @@ def _environment(simulator_url: str) -> dict[str, str]:
         "FAIRLEAD_LEASE_SECONDS": "5",
         "FAIRLEAD_ADMIN_PASSWORD": ADMIN_PASSWORD,
         "FAIRLEAD_SIGNUP": "open",
+        "FAIRLEAD_OIDC_HARBOUR_ISSUER": issuer,
+        "FAIRLEAD_OIDC_HARBOUR_CLIENT_ID": "fairlead",
+        "FAIRLEAD_OIDC_HARBOUR_CLIENT_SECRET": "a secret of the client",
+        "FAIRLEAD_OIDC_HARBOUR_LABEL": "Harbour Works",
+        "FAIRLEAD_OIDC_HARBOUR_ROLE_MAP": "fairlead-admins=admin",
+        "FAIRLEAD_OIDC_HARBOUR_ALLOW_PRIVATE_NETWORK": "true",
         "FAIRLEAD_SIMULATOR_URL": simulator_url,
         "PYTHONUNBUFFERED": "1",
     }

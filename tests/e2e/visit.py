@@ -15,11 +15,15 @@ _INLINE = ("data:", "blob:", "about:")
 
 
 class Visit:
-    """A browser with its own cookies, and one page in it. It notes whatever no page may do."""
+    """A browser with its own cookies, and one page in it. It notes whatever no page may do.
+
+    `trusted` are origins that it may go to beside the product's.
+    """
 
     def __init__(self, browser: Browser, web: str, person: Person | None, options: Mapping[str, Any]) -> None:
         self.web = web
         self.misdeeds: list[str] = []
+        self.trusted: tuple[str, ...] = ()
         self.context = browser.new_context(
             **{"viewport": {"width": 1440, "height": 900}, "timezone_id": "UTC", "locale": "en-GB"} | dict(options),
             base_url=web,
@@ -50,7 +54,7 @@ class Visit:
         self.context.close()
 
     def _on_request(self, request: Request) -> None:
-        if not request.url.startswith((self.web, *_INLINE)):
+        if not request.url.startswith((self.web, *_INLINE, *self.trusted)):
             self.misdeeds.append(f"it asked elsewhere: {request.method} {request.url}")
 
     def _on_console(self, message: ConsoleMessage) -> None:

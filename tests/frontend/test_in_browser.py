@@ -15,7 +15,8 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from shared.accounts import Me
+from shared.accounts import Me, SigninOptions
+from shared.sign_on import SingleSignOn
 from tests.e2e.browser import executable
 from tests.frontend.fake_api import FakeApi, serve
 from tests.frontend.samples import PASSWORD, person
@@ -242,6 +243,26 @@ def test_a_picture_in_an_answer_is_not_fetched(page: Page, app: WebApp, mara: Me
     expect(page.get_by_role("link", name="x", exact=True)).to_be_visible()
     assert page.get_by_test_id("stChatMessageContent").locator("img").count() == 0
     assert not [url for url in fetched if "198.51.100.1" in url]
+
+
+def test_where_passwords_are_off_only_single_sign_on_is_offered(chromium: Browser, app: WebApp) -> None:
+    before = app.api.options
+    harbour = SingleSignOn(name="harbour", label="Harbour <b>Works</b>", start="/v1/auth/oidc/harbour/start")
+    app.api.options = SigninOptions(password="off", signup="closed", single_sign_on=[harbour])
+    page = chromium.new_page()
+    try:
+        page.goto(f"{app.address}/usage?from=2026-11-01&sign_in=suspended")
+        link = page.get_by_role("link", name="Continue with Harbour <b>Works</b>", exact=True)
+        expect(link).to_have_attribute(
+            "href", "/v1/auth/oidc/harbour/start?return_to=%2Fusage%3Ffrom%3D2026-11-01", timeout=PATIENCE_MS
+        )
+        expect(page.get_by_role("alert")).to_have_text("This account is suspended. Ask an administrator.")
+        for hidden in (page.get_by_label("Email"), page.get_by_role("button", name="Sign in", exact=True)):
+            expect(hidden).to_be_hidden()
+        assert page.url == f"{app.address}/usage?from=2026-11-01"
+    finally:
+        app.api.options = before
+        page.close()
 
 
 def test_a_policy_stops_pictures_that_slip_through(page: Page) -> None:

@@ -1,6 +1,8 @@
 """Signing in with OpenID providers, and out again."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from uuid import UUID
 
 import structlog
@@ -10,7 +12,7 @@ from backend.accounts.identity import Identity
 from backend.accounts.oidc import attempt as attempts
 from backend.accounts.oidc import repository
 from backend.accounts.oidc.attempt import COOKIE_PATH, LASTS_SECONDS, Attempt
-from backend.accounts.oidc.errors import SignInFailed
+from backend.accounts.oidc.errors import SignInFailed, away
 from backend.accounts.oidc.grants import apply_groups
 from backend.accounts.oidc.party import Proven, RelyingParty
 from backend.accounts.oidc.people import find_or_add
@@ -23,6 +25,8 @@ from backend.secrets import Secrets, UnreadableSecretError
 from backend.settings import Settings
 from shared.sign_on import SignInTrouble, SingleSignOn
 
+PATIENCE_SECONDS = 8
+"""For all calls of one step. The web app's proxy waits 10 s (`FAIRLEAD_API_TIMEOUT`) for us."""
 FAREWELL_SECONDS = 2
 """How long signing out may wait for the provider: our own session has ended by then."""
 
@@ -50,7 +54,8 @@ class SignOn:
         """Where the browser goes, and what it must bring back to `origin`. Raises `NotFound` and `SignInFailed`."""
         party = self._party(name)
         attempt = attempts.begin(name, f"{origin}{COOKIE_PATH}/{name}/callback", return_to)
-        return await party.authorization_url(attempt), attempt
+        async with _patiently():
+            return await party.authorization_url(attempt), attempt
 
     def sealed(self, attempt: Attempt) -> str:
         """An attempt for the browser to keep."""
@@ -74,7 +79,8 @@ class SignOn:
         Raises `SignInFailed`, and `Unavailable` without a plan for new people.
         """
         party = self._party(attempt.provider)
-        proven = await party.redeem(attempt, code, issuer)
+        async with _patiently():
+            proven = await party.redeem(attempt, code, issuer)
         try:
             return await self._let_in(attempt.provider, proven, visitor, replaces)
         except EmailTaken:
@@ -124,6 +130,15 @@ class SignOn:
         if party is None:
             raise NotFound("There is no such OpenID provider.")
         return party
+
+
+@asynccontextmanager
+async def _patiently() -> AsyncIterator[None]:
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            yield
+    except TimeoutError:
+        raise away("no answers in time") from None
 
 
 def _owner(session_id: UUID) -> str:

@@ -9,8 +9,8 @@ from backend.providers.transport import Transport, trusted_roots
 from shared.sign_on import SignInTrouble
 
 CONNECT_SECONDS = 3.0
-TOTAL_SECONDS = 8.0
-"""Of one call. The web app's proxy waits `FAIRLEAD_API_TIMEOUT`, 10 s, for an answer of ours."""
+TOTAL_SECONDS = 5.0
+"""Of one call."""
 MOST_BYTES = 256 * 1024
 MOST_CALLS = 32
 """Under way at once in a process: beyond it people are asked to try again."""

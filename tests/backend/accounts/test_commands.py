@@ -74,3 +74,10 @@ async def test_a_link_sets_a_password(house: House) -> None:
     async with house.client() as client:
         assert (await client.post(RESET, json={"token": token, "new": "quite another"})).status_code == 204
         assert (await sign_in(client, person.email, "quite another")).status_code == 200
+
+
+async def test_where_passwords_are_off_there_is_no_link(house: House) -> None:
+    person = await house.person()
+    off = house.settings.model_copy(update={"password_sign_in": "off"})
+    with pytest.raises(OperatorError, match="FAIRLEAD_PASSWORD_SIGN_IN"):
+        await reset_link(off, person.email)

@@ -1,7 +1,7 @@
 import pytest
 from litestar.connection import ASGIConnection
 
-from backend.accounts.origins import is_ours, is_secure, stated_origin
+from backend.accounts.origins import is_ours, is_secure, page_origin, stated_origin
 from tests.fixtures.databases import settings_for
 
 SETTINGS = settings_for("postgresql://nobody@localhost/none", public_origins=("https://app.example.com",))
@@ -78,3 +78,30 @@ def test_the_origin_is_read_before_the_referer(headers: dict[str, str], origin: 
 )
 def test_cookies_are_secure_when_the_browser_speaks_https(headers: dict[str, str], edge: bool, secure: bool) -> None:
     assert is_secure(_connection(headers, secure=edge), SETTINGS) is secure
+
+
+@pytest.mark.parametrize(
+    ("host", "secure", "origin"),
+    [
+        ("app.example.com", False, "https://app.example.com"),
+        ("APP.example.com", True, "https://app.example.com"),
+        ("app.example.com:444", True, None),
+        ("chat.example.org", True, None),
+        ("evil.example", False, None),
+        ("", False, None),
+        ("127.0.0.1:8501", False, "http://127.0.0.1:8501"),
+        ("localhost:8501", True, "https://localhost:8501"),
+        ("[::1]:8501", False, "http://[::1]:8501"),
+        ("localhost@evil.example", False, None),
+        ("[", False, None),
+    ],
+)
+def test_others_are_told_a_public_origin_or_this_machines(host: str, secure: bool, origin: str | None) -> None:
+    assert page_origin(_connection({"host": host}, secure=secure), SETTINGS) == origin
+
+
+@pytest.mark.parametrize(("peer", "origin"), [(STRANGER, "http://internal"), (PROXY, "http://chat.example.org")])
+def test_without_public_origins_others_are_told_the_host_that_was_asked(peer: str, origin: str) -> None:
+    settings = settings_for("postgresql://nobody@localhost/none")
+    headers = {"host": "internal", "x-forwarded-host": "chat.example.org"}
+    assert page_origin(_connection(headers, peer), settings) == origin

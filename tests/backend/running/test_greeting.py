@@ -35,3 +35,4 @@ def test_who_answers_is_said(keys: list[str], ollama_url: str | None, simulated:
 def test_a_given_password_is_not_repeated_and_a_made_up_one_is_shown() -> None:
     assert "FAIRLEAD_ADMIN_PASSWORD" in first_admin("a@b.example", None)
     assert "  Password  made-up" in first_admin("a@b.example", "made-up")
+    assert "OpenID provider as a@b.example" in first_admin("a@b.example", None, by_password=False)

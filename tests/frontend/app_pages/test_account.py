@@ -3,6 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from shared.accounts import SigninOptions
 from shared.errors import ErrorCode
 from shared.paths import PASSWORD, SESSIONS
 from tests.frontend.conftest import Visitor
@@ -45,6 +46,13 @@ def test_an_unusable_password_is_not_sent(visitor: Visitor, new: str, again: str
     at = fill(visitor.visit("account"), current_password="old", new_password=new, new_password_again=again)
     assert problem in trouble(at)[0]
     assert PASSWORD not in visitor.api.paths
+
+
+def test_where_passwords_are_off_there_is_none_to_change(visitor: Visitor) -> None:
+    visitor.api.options = SigninOptions(password="off", signup="closed")
+    at = visitor.visit("account")
+    assert "Change password" not in [button.label for button in at.button]
+    assert "single sign-on" in " ".join(caption.value for caption in at.caption)
 
 
 def test_a_password_is_changed(visitor: Visitor) -> None:
