@@ -8,7 +8,9 @@ import pytest
 from openai import AsyncOpenAI
 
 from tests.fixtures.api import Api, Person
+from tests.fixtures.programs import make_key
 
+PICTURE = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 HELLO = [{"role": "user", "content": "Say hello in one sentence."}]
 WEATHER = {
     "type": "function",
@@ -160,3 +162,58 @@ class TestTools:
         assert final.choices[0].finish_reason == "tool_calls"
         [call] = final.choices[0].message.tool_calls or []
         assert "city" in json.loads(call.function.arguments)
+
+
+class TestMore:
+    async def test_a_program_with_a_key(self, api: Api, user: Person) -> None:
+        made = await make_key(user, scopes=["chat"], allowed_models=["sim-fast"])
+        async with AsyncOpenAI(base_url=f"{api.url}/v1", api_key=made["key"], max_retries=0) as client:
+            answer = await client.chat.completions.create(model="auto", messages=HELLO)
+            assert answer.model == "sim-fast"
+            with pytest.raises(openai.PermissionDeniedError):
+                await client.chat.completions.create(model="sim-balanced", messages=HELLO)
+
+    async def test_json_of_a_schema(self, sdk: AsyncOpenAI) -> None:
+        schema = {
+            "type": "object",
+            "properties": {"city": {"type": "string"}, "people": {"type": "integer"}},
+            "required": ["city", "people"],
+            "additionalProperties": False,
+        }
+        answer = await sdk.chat.completions.create(
+            model="auto",
+            messages=HELLO,
+            response_format={"type": "json_schema", "json_schema": {"name": "city", "schema": schema, "strict": True}},
+        )
+        assert json.loads(answer.choices[0].message.content or "").keys() == {"city", "people"}
+
+    async def test_a_picture(self, sdk: AsyncOpenAI) -> None:
+        content = [
+            {"type": "text", "text": "What is this?"},
+            {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{PICTURE}"}},
+        ]
+        answer = await sdk.chat.completions.create(model="auto", messages=[{"role": "user", "content": content}])
+        assert answer.choices[0].message.content
+
+    async def test_asked_twice_with_one_key_it_is_paid_once(self, sdk: AsyncOpenAI, user: Person) -> None:
+        headers = {"Idempotency-Key": "once"}
+        asked = {"model": "sim-fast", "messages": HELLO, "extra_headers": headers}
+        first = await sdk.chat.completions.create(**asked)
+        again = await sdk.chat.completions.create(**asked)
+        assert again.id == first.id
+        assert again.choices[0].message.content == first.choices[0].message.content
+        with pytest.raises(openai.ConflictError):
+            await sdk.chat.completions.create(**{**asked, "max_tokens": 5})
+        usage = (await user.http.get("/api/usage")).json()
+        assert usage["total"]["calls"] == 1
+
+    async def test_only_who_keeps_nothing_when_asked_for(self, sdk: AsyncOpenAI, admin: Person) -> None:
+        deny = {"provider": {"data_collection": "deny"}}
+        answer = await sdk.chat.completions.create(model="auto", messages=HELLO, extra_body=deny)
+        assert answer.model_extra["provider"]["name"] == "simulator"
+        providers = (await admin.http.get("/api/admin/providers")).json()["items"]
+        simulator = next(p for p in providers if p["name"] == "simulator")
+        change = {"collects_data": True, "reason": "it may now"}
+        assert (await admin.http.patch(f"/api/admin/providers/{simulator['id']}", json=change)).status_code == 200
+        with pytest.raises(openai.BadRequestError, match="may keep what it is sent"):
+            await sdk.chat.completions.create(model="auto", messages=HELLO, extra_body=deny)
