@@ -93,6 +93,13 @@ def size(tokens: int) -> str:
     return _short(tokens / 1000, 0) + "k" if tokens >= 1000 else str(tokens)
 
 
+def bytes_of(size: int) -> str:
+    """The size of a file."""
+    if size < 1000:
+        return f"{size} B"
+    return f"{_short(size / 1000, 0)} KB" if size < 999_500 else f"{_short(size / 1_000_000, 1)} MB"
+
+
 def _short(value: float, places: int) -> str:
     text = f"{value:.{places}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text

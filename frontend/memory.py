@@ -6,6 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from frontend.client.stream import ChatStream
+from shared.attachments import Attached
 from shared.chat import ChatRequest
 from shared.errors import ErrorBody
 
@@ -46,6 +47,12 @@ class ChatMemory:
     """How many pages of a conversation's messages are shown."""
     listed: int = 1
     """How many pages of conversations the sidebar lists."""
+    files: list[Attached] = field(default_factory=list)
+    """Those that go with the next prompt."""
+    refused_files: list[tuple[str, str]] = field(default_factory=list)
+    """Names of files that were not accepted, and why."""
+    sent_files: dict[UUID, Attached] = field(default_factory=dict)
+    """Those of a prompt that is on its way or was refused."""
     resend: bool = False
     """Send the refused prompt as soon as its time has come."""
     finished: bool = False
@@ -54,6 +61,12 @@ class ChatMemory:
     def ask(self, request: ChatRequest) -> None:
         """Sends `request` in the run that follows."""
         self.request, self.refusal, self.editing, self.resend = request, None, None, False
+        self.files, self.refused_files = [], []
+
+    def files_of(self, request: ChatRequest) -> list[Attached]:
+        """The files of a prompt that was sent from here."""
+        ids = request.message.attachments if request.message is not None else []
+        return [self.sent_files[id] for id in ids if id in self.sent_files]
 
     def take_request(self) -> ChatRequest | None:
         """What to send now; given out once."""
@@ -73,6 +86,8 @@ class ChatMemory:
     def turn_to(self, conversation_id: UUID | None) -> None:
         """Another conversation is on the screen: what hung on the last one is over."""
         self.refusal, self.editing, self.resend = None, None, False
+        self.files, self.refused_files = [], []
+        self.sent_files.clear()
         if conversation_id is None:
             self.assistants.pop(None, None)
 

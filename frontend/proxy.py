@@ -12,13 +12,21 @@ from starlette.routing import Route
 
 from frontend.settings import Settings
 from shared.errors import ErrorBody, ErrorCode, ErrorEnvelope
-from shared.paths import PRECHECK
+from shared.paths import ATTACHMENTS, PRECHECK
 from shared.wire import encode
 
 FORWARDED_PATHS = ("/v1/auth/{rest:path}", PRECHECK)
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 _PASSED_ON = ("accept", "accept-language", "content-type", "cookie", "origin", "user-agent", "x-request-id")
-_PASSED_BACK = ("cache-control", "content-type", "retry-after", "set-cookie", "location", "x-request-id")
+_PASSED_BACK = (
+    "cache-control",
+    "content-disposition",
+    "content-type",
+    "retry-after",
+    "set-cookie",
+    "location",
+    "x-request-id",
+)
 _MAX_BODY = 10 * 1024 * 1024
 
 
@@ -47,7 +55,8 @@ class Proxy:
 
     def routes(self) -> list[Route]:
         """One route for every forwarded path."""
-        return [Route(path, self.forward, methods=_METHODS) for path in FORWARDED_PATHS]
+        own_files = Route(f"{ATTACHMENTS}/{{id}}", self.forward, methods=["GET"])
+        return [own_files, *(Route(path, self.forward, methods=_METHODS) for path in FORWARDED_PATHS)]
 
     async def forward(self, request: Request) -> Response:
         """The API's answer, or the error in the API's own shape when there is none."""

@@ -1,12 +1,13 @@
 """What one browser tab remembers between runs, and what it says of itself. Truth lives in the API and the address."""
 
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
+from streamlit.typing import ChatInputValue
 
 from frontend.memory import ChatMemory
 from shared.accounts import Me
@@ -135,9 +136,19 @@ def show_conversation(conversation_id: UUID | None) -> None:
     st.query_params.from_dict({} if conversation_id is None else {"c": str(conversation_id)})
 
 
-def draft() -> str:
+class Draft(NamedTuple):
+    """What was sent from the composer: words, and files by name."""
+
+    text: str
+    files: list[tuple[str, bytes]]
+
+
+def draft() -> Draft:
     """What was sent from the composer, for its callback."""
-    return str(st.session_state.get("prompt") or "")
+    sent = st.session_state.get("prompt")
+    if isinstance(sent, ChatInputValue):
+        return Draft(sent.text, [(file.name, file.getvalue()) for file in sent.files])
+    return Draft(str(sent or ""), [])
 
 
 def put_draft(text: str) -> None:

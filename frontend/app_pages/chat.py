@@ -43,7 +43,7 @@ def _page() -> None:
     busy = request is not None or written is not None
     acts = ChatActs(conversation.id if conversation else None, chosen, written)
     empty = conversation is None and not busy and memory.refusal is None
-    composer.draw(families, acts, me.balance, busy=busy, follow=not empty)
+    composer.draw(families, acts, memory, me.balance, busy=busy, follow=not empty)
     _announce(history.messages, memory, busy=busy)
     # The same places in every run: an element that moved up would leave its ghost below until the run ends.
     banner, welcome, older = st.empty(), st.empty(), st.empty()
@@ -67,7 +67,7 @@ def _page() -> None:
             answering.follow(written, written.request_id, memory)
         elif memory.refusal is not None:
             if memory.refusal.request.message is not None:
-                sent(memory.refusal.request.message.content)
+                sent(memory.refusal.request.message.content, memory.files_of(memory.refusal.request))
             trouble.draw_refused(memory.refusal, me, acts.again, acts.edit_refused)
         elif me.balance <= 0 and not empty:
             trouble.draw_out_of_credits(me)

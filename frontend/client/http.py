@@ -17,6 +17,7 @@ T = TypeVar("T")
 Query = dict[str, str | int | bool | None]
 
 _CONNECT_SECONDS = 2.0
+_UPLOAD_SECONDS = 60.0
 
 
 class NotSignedIn(Exception):
@@ -111,6 +112,17 @@ def unreachable(error: httpx.TransportError) -> ApiError:
     slow = isinstance(error, httpx.TimeoutException) and not isinstance(error, httpx.ConnectTimeout)
     message = "The server did not answer in time." if slow else "The server cannot be reached."
     return ApiError(ErrorBody(code=ErrorCode.UNAVAILABLE, message=message, retryable=True))
+
+
+def upload(path: str, answer: type[T], name: str, data: bytes) -> T:
+    """`call` with a file as a form's field `file`; reading it may take the API a while."""
+    try:
+        response = connection().post(
+            path, files={"file": (name, data)}, headers=identity(), timeout=httpx.Timeout(_UPLOAD_SECONDS)
+        )
+    except httpx.TransportError as error:
+        raise unreachable(error) from None
+    return decoded(checked(response), answer)
 
 
 def _send(method: str, path: str, body: Request | None, query: Query | None, headers: dict[str, str]) -> httpx.Response:

@@ -20,7 +20,7 @@ def ask(request: ChatRequest, memory: ChatMemory) -> None:
     An answer that was begun is no refusal: where the stream is lost for good, the run that follows reads what is kept.
     """
     if request.message is not None:
-        user_message.sent(request.message.content)
+        user_message.sent(request.message.content, memory.files_of(request))
     stream = chat.ask(request)
     try:
         _read(stream, memory)

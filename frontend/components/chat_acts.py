@@ -1,11 +1,15 @@
 """What the buttons of the chat do. Callbacks run before the page: they note an intent, or tell the API."""
 
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import Literal
 from uuid import UUID
 
 from frontend import state
-from frontend.client import chat, conversations
+from frontend.client import attachments, chat, conversations
 from frontend.client.http import ApiError, NotSignedIn
+from frontend.memory import ChatMemory
+from shared.attachments import MOST_IN_A_MESSAGE, Attached
 from shared.chat import ChatRequest, NewMessage, OnDisconnect
 from shared.messages import Message
 
@@ -25,9 +29,40 @@ class ChatActs:
         return f"assistant_{self.assistant}"
 
     def send(self) -> None:
-        """Sends what stands in the composer."""
-        if text := state.draft().strip():
-            self._ask(message=NewMessage(content=text))
+        """Sends what stands in the composer; when a file is refused, the words and the other files wait there."""
+        draft, memory = state.draft(), state.chat()
+        memory.refused_files = []
+        for name, data in draft.files:
+            self._add_file(name, data, memory)
+        text = draft.text.strip()
+        if memory.refused_files:
+            state.put_draft(text)
+        elif text or memory.files:
+            words = text or ("Look at this file." if len(memory.files) == 1 else "Look at these files.")
+            self._ask(message=self._message(words, memory.files))
+
+    def _add_file(self, name: str, data: bytes, memory: ChatMemory) -> None:
+        if len(memory.files) >= MOST_IN_A_MESSAGE:
+            memory.refused_files.append((name, f"At most {MOST_IN_A_MESSAGE} files go with one message."))
+            return
+        try:
+            added = attachments.add(name, data)
+        except (ApiError, NotSignedIn) as error:
+            memory.refused_files.append((name, str(error) or "Sign in again to add files."))
+        else:
+            if all(added.id != file.id for file in memory.files):
+                memory.files.append(added)
+
+    def drop_file(self, attachment_id: UUID) -> None:
+        """Takes a file away from the next prompt; if the API cannot be told, it deletes the file after a day."""
+        memory = state.chat()
+        memory.files = [file for file in memory.files if file.id != attachment_id]
+        with suppress(ApiError, NotSignedIn):
+            attachments.remove(attachment_id)
+
+    def _message(self, words: str, files: Sequence[Attached]) -> NewMessage:
+        state.chat().sent_files.update({file.id: file for file in files})
+        return NewMessage(content=words, attachments=[file.id for file in files])
 
     def go_on(self) -> None:
         """Asks for the rest of an answer that broke off."""
@@ -37,10 +72,10 @@ class ChatActs:
         """Answers the prompt before this answer anew."""
         self._ask(replace_from=message_id)
 
-    def resend(self, message_id: UUID) -> None:
-        """Sends the edited prompt in place of the old one and all that followed it."""
+    def resend(self, message: Message) -> None:
+        """Sends the edited prompt, with its files, in place of the old one and all that followed it."""
         if text := state.field("edited").strip():
-            self._ask(message=NewMessage(content=text), replace_from=message_id)
+            self._ask(message=self._message(text, message.attachments), replace_from=message.id)
 
     def again(self) -> None:
         """Sends a refused prompt once more."""
@@ -49,10 +84,11 @@ class ChatActs:
             memory.ask(memory.refusal.request)
 
     def edit_refused(self) -> None:
-        """Puts a refused prompt back into the composer."""
+        """Puts a refused prompt back into the composer, with its files."""
         memory = state.chat()
         if memory.refusal is not None and memory.refusal.request.message is not None:
             state.put_draft(memory.refusal.request.message.content)
+            memory.files = memory.files_of(memory.refusal.request)
             memory.refusal = None
 
     def edit(self, message_id: UUID | None) -> None:

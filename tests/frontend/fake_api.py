@@ -18,12 +18,14 @@ import msgspec
 import uvicorn
 from msgspec.structs import replace
 from starlette.applications import Starlette
+from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from shared import events
 from shared.accounts import LoginAnswer, LoginRequest, Me, PasswordReset, SessionView, SigninOptions, SignupRequest
+from shared.attachments import Attachment, AttachmentKind
 from shared.chat import CancelAnswer, ChatRequest, RouteView, UsageFigures
 from shared.conversations import Conversation, ConversationPatch
 from shared.errors import ErrorBody, ErrorCode, ErrorEnvelope
@@ -111,6 +113,8 @@ class FakeApi:
         self.asked: list[ChatRequest] = []
         self.headers: list[dict[str, str]] = []
         self.paths: list[str] = []
+        self.files: dict[UUID, Attachment] = {}
+        self.contents: dict[UUID, bytes] = {}
         self.broken: set[str] = set()
         """Paths that answer 500."""
         self.refused: dict[str, Refused] = {}
@@ -162,6 +166,9 @@ class FakeApi:
             ("DELETE", "/api/conversations/{id:uuid}", self._conversation),
             ("GET", "/api/conversations/{id:uuid}/messages", self._messages),
             ("PUT", "/api/messages/{id:uuid}/feedback", self._feedback),
+            ("POST", "/api/attachments", self._attach),
+            ("GET", "/api/attachments/{id:uuid}", self._attachment),
+            ("DELETE", "/api/attachments/{id:uuid}", self._attachment),
             ("POST", "/api/plan-requests", self._plan_request),
         )
         return Starlette(routes=[Route(path, self._guarded(end), methods=[verb]) for verb, path, end in table])
@@ -285,6 +292,39 @@ class FakeApi:
                     stored[place] = replace(message, feedback=asked.rating)
         return Response(status_code=204)
 
+    async def _attach(self, request: Request) -> Response:
+        self._who(request)
+        async with request.form() as form:
+            file = form["file"]
+            assert isinstance(file, UploadFile)
+            name, data = file.filename or "", await file.read()
+        if b"\0" in data[:4]:
+            raise Refused(415, ErrorCode.UNSUPPORTED_MEDIA_TYPE, "This kind of file cannot be sent.")
+        image = name.endswith(".png")
+        added = Attachment(
+            id=uuid4(),
+            kind=AttachmentKind.IMAGE if image else AttachmentKind.TEXT,
+            name=name,
+            size=len(data),
+            tokens=len(data) // 4,
+            width=640 if image else None,
+            height=480 if image else None,
+        )
+        self.files[added.id] = added
+        self.contents[added.id] = data
+        return _json(added, 201)
+
+    async def _attachment(self, request: Request) -> Response:
+        self._who(request)
+        found = request.path_params["id"]
+        if found not in self.files:
+            raise Refused(404, ErrorCode.NOT_FOUND, "This file does not exist or is not yours.")
+        if request.method == "DELETE":
+            del self.files[found]
+            return Response(status_code=204)
+        media_type = "image/png" if self.files[found].kind is AttachmentKind.IMAGE else "text/plain"
+        return Response(self.contents[found], media_type=media_type)
+
     async def _plan_request(self, request: Request) -> Response:
         self._who(request)
         asked = msgspec.json.decode(await request.body(), type=NewPlanRequest)
@@ -340,7 +380,8 @@ class FakeApi:
             kept = self.keep(me, text[:40])
             history = self.messages[kept]
         if asked.message:
-            history.append(prompt(kept, text))
+            given = [self.files[id] for id in asked.message.attachments]
+            history.append(replace(prompt(kept, text), attachments=given))
         generation = Generation(answer(kept))
         history.append(generation.message)
         self.generations[generation.message.request_id] = generation

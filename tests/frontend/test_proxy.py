@@ -13,7 +13,7 @@ from starlette.types import Message
 
 from frontend.proxy import Proxy
 from frontend.settings import Settings
-from shared.paths import LOGIN, PRECHECK
+from shared.paths import ATTACHMENTS, LOGIN, PRECHECK
 
 ADDRESS = "203.0.113.9"
 
@@ -54,10 +54,17 @@ async def proxied(upstream: Upstream) -> AsyncIterator[httpx.AsyncClient]:
             yield client
 
 
-async def test_only_sign_in_and_precheck_are_passed_on(proxied: httpx.AsyncClient) -> None:
+async def test_only_sign_in_precheck_and_files_are_passed_on(proxied: httpx.AsyncClient) -> None:
     for path in ("/api/conversations", "/api/ai/chat", "/v1/chat/completions", "/v1/auth/../models"):
         assert (await proxied.post(path)).status_code == 404
     assert (await proxied.post(PRECHECK)).status_code == 201
+
+
+async def test_own_files_can_be_read_and_nothing_else_done_with_them(proxied: httpx.AsyncClient) -> None:
+    path = f"{ATTACHMENTS}/01a1fc9e-7b40-7c51-9d6e-2f3b8a4c5d6e"
+    assert (await proxied.get(path)).json() == {"path": path}
+    assert (await proxied.delete(path)).status_code == 405
+    assert (await proxied.post(ATTACHMENTS)).status_code == 404
     assert (await proxied.delete("/v1/auth/sessions?id=1")).status_code == 201
 
 

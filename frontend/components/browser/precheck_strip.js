@@ -75,7 +75,8 @@ class Strip {
   }
 
   update(data, setTriggerValue) {
-    const changed = data.assistant !== this.#data?.assistant || data.conversation !== this.#data?.conversation
+    const facts = ({ assistant, conversation, attachments } = {}) => `${assistant} ${conversation} ${attachments}`
+    const changed = facts(data) !== facts(this.#data ?? undefined)
     this.#data = data
     settle(data.conversation)
     this.#act.onclick = () => setTriggerValue("use", this.#offered)
@@ -114,13 +115,13 @@ class Strip {
   async #ask(draft) {
     this.#asking.abort()
     this.#asking = new AbortController()
-    const { path, conversation, assistant } = this.#data
+    const { path, conversation, assistant, attachments } = this.#data
     try {
       const answer = await fetch(path, {
         method: "POST",
         credentials: "same-origin",
         headers: { "content-type": "application/json" },
-        body: JSON.stringify({ prompt: draft, conversation_id: conversation, assistant }),
+        body: JSON.stringify({ prompt: draft, conversation_id: conversation, assistant, attachments }),
         signal: this.#asking.signal,
       })
       if (!answer.ok) return this.#show({})
