@@ -15,6 +15,7 @@ import pytest
 
 from backend.services import Services
 from shared.accounts import UserRole
+from shared.paths import API_KEYS
 from tests.fixtures.api import Api, Join, Person, serve, set_credits, sign_in_somebody
 from tests.fixtures.books import books_balance, holds
 from tests.fixtures.databases import settings_for
@@ -119,6 +120,26 @@ async def test_holds_that_are_larger_than_charges_overspend_nothing_either(
     assert balance == AFFORDABLE - sum(charged)
     assert balance >= 0
     assert (held, active) == (0, 0)
+    assert await holds(database_url) == 0
+    await books_balance(database_url)
+
+
+async def test_a_keys_cap_is_exact_and_its_end_is_at_once_wherever_it_is_used(
+    processes: list[Served], database_url: str
+) -> None:
+    add_model(database_url, "one-credit", upstream="sim-instant", input="0", output="0", request="0.01")
+    _, token = await person_with(database_url, Decimal(1000))
+    wanted = {"name": "k", "scopes": ["chat", "models"], "monthly_credits": "7", "limits": {"per_minute": 1000}}
+    async with httpx.AsyncClient(base_url=processes[0].url, headers={"authorization": f"Bearer {token}"}) as http:
+        made = (await http.post(API_KEYS, json=wanted)).json()
+        answers = await ask_at_once(processes, made["key"], "one-credit", 60)
+        assert Counter(answer.status_code for answer in answers) == {200: 7, 402: 53}
+        assert {a.json()["error"]["code"] for a in answers if a.status_code == 402} == {"spending_cap"}
+        seen = (await http.get(f"{API_KEYS}/{made['id']}")).json()
+        assert Decimal(seen["credits_this_month"]) == 7
+        assert (await http.delete(f"{API_KEYS}/{made['id']}")).status_code == 204
+    ended = await ask_at_once(processes, made["key"], "one-credit", 6)
+    assert Counter(answer.status_code for answer in ended) == {401: 6}
     assert await holds(database_url) == 0
     await books_balance(database_url)
 
