@@ -13,27 +13,24 @@ from contextlib import ExitStack
 
 import psutil
 import uvloop
+from msgspec.structs import replace
 
 from backend.providers.calls import ChatCall, Limits, Target, Turn
 from backend.providers.engine import ProviderClient
 from backend.simulator.server import raise_file_limit
 from shared.messages import Role
+from tests.bench import decoding
 from tests.bench.machine import API_CORE, pin
 from tests.bench.processes import simulator
 from tests.bench.report import say
+from tests.contract.adapters import PATHS, Way
+
+LIMITS = Limits(first_byte=60, first_token=60, inter_token=60)
 
 
-def target(upstream: str) -> Target:
+def target(upstream: str, dialect: str = "openai") -> Target:
     """The upstream, on this machine."""
-    limits = Limits(first_byte=60, first_token=60, inter_token=60)
-    return Target(
-        provider="simulator",
-        dialect="openai",
-        base_url=upstream,
-        api_key="sk-bench",
-        allow_private_network=True,
-        limits=limits,
-    )
+    return replace(Way("simulator", dialect).target(upstream), limits=LIMITS)
 
 
 def call(chunks: int, spacing_ms: int) -> ChatCall:
@@ -66,9 +63,11 @@ async def completions(client: ProviderClient, upstream: str, jobs: int) -> None:
     say(f"complete, 32 concurrent: {await share(32, jobs, one) * 1e3:.3f} ms CPU per call")
 
 
-async def streams(client: ProviderClient, upstream: str, count: int, chunks: int, spacing_ms: int) -> None:
-    """CPU per chunk of `count` streams at once, opening and closing included."""
-    where, what = target(upstream), call(chunks, spacing_ms)
+async def streams(
+    client: ProviderClient, upstream: str, count: int, chunks: int, spacing_ms: int, dialect: str = "openai"
+) -> float:
+    """CPU seconds per chunk of `count` streams at once, opening and closing included."""
+    where, what = target(upstream, dialect), call(chunks, spacing_ms)
     pieces = 0
 
     async def one() -> None:
@@ -85,9 +84,11 @@ async def streams(client: ProviderClient, upstream: str, count: int, chunks: int
     spent = await share(count, count, one)
     wall = time.perf_counter() - started
     say(
-        f"{count} streams of {chunks} chunks {spacing_ms} ms apart: {spent / chunks * 1e6:.2f} us CPU per chunk, "
-        f"{count * chunks / max(pieces, 1):.1f} chunks per read, {wall:.1f} s, core {spent * count / wall:.0%} busy"
+        f"{dialect}: {count} streams of {chunks} chunks {spacing_ms} ms apart: {spent / chunks * 1e6:.2f} us CPU per "
+        f"chunk, {count * chunks / max(pieces, 1):.1f} chunks per read, {wall:.1f} s, "
+        f"core {spent * count / wall:.0%} busy"
     )
+    return spent / chunks
 
 
 async def memory(client: ProviderClient, upstream: str, count: int) -> None:
@@ -127,13 +128,17 @@ async def run(options: argparse.Namespace, upstream: str) -> None:
             await streams(client, upstream, 256, options.chunks, 10)
         if "burst" in options.cases:
             await streams(client, upstream, 256, 2000, 0)
+        if "dialects" in options.cases:
+            for dialect in PATHS:
+                await streams(client, upstream, 256, options.chunks, 10, dialect)
+                await streams(client, upstream, 256, 2000, 0, dialect)
 
 
 def main() -> None:
     """Parses the command line and runs in uvloop, against the simulator unless told otherwise."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("cases", nargs="*", default=["memory", "complete", "paced", "burst"])
-    parser.add_argument("--upstream", help="base URL, e.g. http://127.0.0.1:9000/v1; by default a simulator is started")
+    parser.add_argument("cases", nargs="*", default=["memory", "complete", "paced", "burst", "dialects", "decode"])
+    parser.add_argument("--upstream", help="base URL, e.g. http://127.0.0.1:9000; by default a simulator is started")
     parser.add_argument("--calls", type=int, default=4000)
     parser.add_argument("--chunks", type=int, default=500)
     parser.add_argument("--open", type=int, default=1000)
@@ -141,8 +146,10 @@ def main() -> None:
     pin(os.getpid(), API_CORE)
     raise_file_limit()
     with ExitStack() as stack:
-        upstream = options.upstream or f"{stack.enter_context(simulator()).url}/v1"
+        upstream = options.upstream or stack.enter_context(simulator()).url
         uvloop.run(run(options, upstream))
+        if "decode" in options.cases and not decoding.compare(upstream, call(2000, 0)):
+            raise SystemExit(f"A dialect costs more than {decoding.MOST} times as much as OpenAI's.")
 
 
 if __name__ == "__main__":
