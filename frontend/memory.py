@@ -1,4 +1,4 @@
-"""What the chat remembers between two runs of one tab. Nothing here outlives a reload, and nothing has to."""
+"""What a tab remembers between two of its runs. Nothing here outlives a reload, and nothing has to."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -7,8 +7,10 @@ from uuid import UUID
 
 from frontend.client.stream import ChatStream
 from shared.attachments import Attached
+from shared.catalogue import AdminProvider
 from shared.chat import ChatRequest
 from shared.errors import ErrorBody
+from shared.imports import ImportView, LineKind
 
 AUTO = "auto"
 
@@ -95,3 +97,31 @@ class ChatMemory:
         """The conversation that did not exist yet has an id now."""
         if None in self.assistants:
             self.assistants[conversation_id] = self.assistants.pop(None)
+
+
+@dataclass
+class ImportMemory:
+    """A provider's model list while its dialog is open."""
+
+    provider: AdminProvider | None = None
+    found: ImportView | None = None
+    failure: ErrorBody | None = None
+    """Why the list could not be read."""
+    chosen: set[str] = field(default_factory=set)
+    """Keys of the lines that are ticked."""
+    shown: int = 30
+    """How many lines of a group are drawn."""
+
+    def turn_to(self, provider: AdminProvider) -> None:
+        """Another provider's list is to be read, or the same one's anew."""
+        self.provider, self.found, self.failure, self.chosen = provider, None, None, set()
+
+    def take(self, found: ImportView) -> None:
+        """The list came. Ticked is what changes models that are there and looks as it should."""
+        self.found, self.failure = found, None
+        plain = (line for line in found.lines if line.suspicious is None and not line.applied)
+        self.chosen = {line.key for line in plain if line.kind in (LineKind.PRICES, LineKind.DETAILS)}
+
+    def tick(self, keys: set[str], on: bool) -> None:
+        """Ticks lines, or clears them."""
+        self.chosen = self.chosen | keys if on else self.chosen - keys

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import streamlit as st
 from streamlit.typing import ChatInputValue
 
-from frontend.memory import ChatMemory
+from frontend.memory import ChatMemory, ImportMemory
 from shared.accounts import Me
 from shared.paths import SESSION_COOKIE
 
@@ -124,6 +124,17 @@ def chat() -> ChatMemory:
     """What the chat remembers; may be changed, also where a run is being ended."""
     memory: ChatMemory = st.session_state.setdefault("_chat", ChatMemory())
     return memory
+
+
+def imports() -> ImportMemory:
+    """What the dialog about a provider's model list remembers; may be changed."""
+    memory: ImportMemory = st.session_state.setdefault("_imports", ImportMemory())
+    return memory
+
+
+def forget_imports() -> None:
+    """The dialog is closed: the next one reads the list anew."""
+    st.session_state.pop("_imports", None)
 
 
 def conversation() -> str | None:

@@ -9,7 +9,7 @@ from frontend import address, state
 from frontend import format as words
 from frontend.client import admin
 from frontend.client.http import ApiError
-from frontend.components import model_dialogs, pager, panels
+from frontend.components import import_dialog, model_dialogs, pager, panels
 from frontend.components.model_row import FIELDS, model_html
 from frontend.components.page_head import page_head
 from frontend.components.rows import head_html
@@ -117,6 +117,8 @@ def _list(models: Sequence[AdminModel], narrowed: bool) -> None:
 
 
 def _draw() -> None:
+    if state.arrived():
+        state.forget_imports()
     head = st.container(key="head_place")
     try:
         providers = admin.providers()
@@ -130,11 +132,14 @@ def _draw() -> None:
         return
     narrowed = bool(q or provider or chosen)
     with head, page_head("Models", _subtitle(page, narrowed)):
+        imported = st.button("Import models", key="import_models", icon=":material/sync:", disabled=not providers)
         added = st.button("Add model", key="add_model", type="primary", icon=":material/add:", disabled=not providers)
     _list(page.items, narrowed)
     pager.pager(_NAME, page.next, "Previous", "Next")
     if added:
         model_dialogs.add(providers)
+    elif imported:
+        import_dialog.import_models(providers)
 
 
 _draw()

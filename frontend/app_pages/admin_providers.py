@@ -8,14 +8,14 @@ from frontend import format as words
 from frontend import state
 from frontend.client import admin
 from frontend.client.http import ApiError
-from frontend.components import panels, provider_dialogs
+from frontend.components import import_dialog, panels, provider_dialogs
 from frontend.components.page_head import page_head
 from frontend.components.provider_row import FIELDS, provider_html
 from frontend.components.rows import head_html
 from frontend.components.text import literal
 from shared.catalogue import AdminProvider
 
-_SET, _REMOVE, _CHANGE, _ADDRESSES = "Set key", "Remove key", "Change", "Addresses"
+_SET, _REMOVE, _CHANGE, _ADDRESSES, _REFRESH = "Set key", "Remove key", "Change", "Addresses", "Refresh models"
 
 
 def _row(provider: AdminProvider) -> None:
@@ -32,7 +32,7 @@ def _row(provider: AdminProvider) -> None:
         stored = provider.key_source == "stored"
         chosen = st.menu_button(
             literal(f"Options for {provider.display_name}"),
-            [_SET, *([_REMOVE] if stored else []), _CHANGE, _ADDRESSES],
+            [_SET, *([_REMOVE] if stored else []), _CHANGE, _ADDRESSES, _REFRESH],
             key=f"menu_{provider.id}",
             type="tertiary",
             icon=":material/more_horiz:",
@@ -45,6 +45,8 @@ def _row(provider: AdminProvider) -> None:
         provider_dialogs.change(provider)
     elif chosen == _ADDRESSES:
         provider_dialogs.addresses(provider)
+    elif chosen == _REFRESH:
+        import_dialog.import_models([provider], provider)
 
 
 def _list(providers: Sequence[AdminProvider]) -> None:
@@ -59,6 +61,8 @@ def _list(providers: Sequence[AdminProvider]) -> None:
 
 
 def _draw() -> None:
+    if state.arrived():
+        state.forget_imports()
     head = st.container(key="head_place")
     try:
         with panels.loading(320):

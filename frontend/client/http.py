@@ -66,9 +66,13 @@ def call(
     body: Request | None = None,
     query: Query | None = None,
     headers: dict[str, str] | None = None,
+    wait: float | None = None,
 ) -> T:
-    """One call as the signed-in person, decoded. Raises `NotSignedIn` and `ApiError`."""
-    return decoded(_send(method, path, body, query, identity() | (headers or {})), answer)
+    """One call as the signed-in person, decoded. Raises `NotSignedIn` and `ApiError`.
+
+    `wait` is how many seconds the answer may take, where that is longer than usual.
+    """
+    return decoded(_send(method, path, body, query, identity() | (headers or {}), wait), answer)
 
 
 def command(method: str, path: str, *, body: Request | None = None, query: Query | None = None) -> None:
@@ -125,7 +129,14 @@ def upload(path: str, answer: type[T], name: str, data: bytes) -> T:
     return decoded(checked(response), answer)
 
 
-def _send(method: str, path: str, body: Request | None, query: Query | None, headers: dict[str, str]) -> httpx.Response:
+def _send(
+    method: str,
+    path: str,
+    body: Request | None,
+    query: Query | None,
+    headers: dict[str, str],
+    wait: float | None = None,
+) -> httpx.Response:
     if body is not None:
         headers = headers | {"content-type": "application/json"}
     try:
@@ -135,6 +146,7 @@ def _send(method: str, path: str, body: Request | None, query: Query | None, hea
             content=None if body is None else encode(body),
             params={name: value for name, value in (query or {}).items() if value is not None},
             headers=headers,
+            timeout=httpx.USE_CLIENT_DEFAULT if wait is None else httpx.Timeout(wait, connect=_CONNECT_SECONDS),
         )
     except httpx.TransportError as error:
         raise unreachable(error) from None

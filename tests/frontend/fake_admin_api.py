@@ -36,6 +36,7 @@ from shared.catalogue import (
     ProviderWrite,
 )
 from shared.errors import ErrorBody, ErrorCode, ErrorEnvelope
+from shared.imports import ImportChoice
 from shared.plans import (
     Decision,
     EntitlementAdminView,
@@ -52,6 +53,7 @@ from shared.wire import Page, encode
 from tests.frontend.invented import credits, uid
 from tests.frontend.invented.calls import call_detail, calls
 from tests.frontend.invented.catalogue import healths, models, providers
+from tests.frontend.invented.imports import model_list
 from tests.frontend.invented.people import audit, users
 from tests.frontend.invented.plans import own_requests, plans, requests
 from tests.frontend.invented.usage import by_day, model_rows
@@ -74,6 +76,7 @@ class FakeApi:
         self.seen: list[tuple[str, str, bytes]] = []
         self.providers = providers(self.now)
         self.models = models(self.now)
+        self.model_list = model_list(self.now)
         self.plans = plans()
         self.requests = requests(self.now)
         self.own = own_requests(self.now)
@@ -118,6 +121,8 @@ class FakeApi:
                 self._route("PATCH", f"{admin}/providers/{{id}}", self._change_provider),
                 self._route("POST", f"{admin}/providers/{{id}}/endpoints", self._add_endpoint),
                 self._route("PATCH", f"{admin}/providers/{{id}}/endpoints/{{endpoint}}", self._switch_endpoint),
+                self._route("POST", f"{admin}/providers/{{id}}/imports", self._read_list),
+                self._route("POST", f"{admin}/imports/{{id}}/apply", self._apply_import),
                 self._route("GET", f"{admin}/model-calls", self._list_calls),
                 self._route("GET", f"{admin}/model-calls/{{id}}", self._call),
                 self._route("GET", f"{admin}/plan-requests", self._list_requests),
@@ -356,6 +361,21 @@ class FakeApi:
         before = self.providers[place]
         self.providers[place] = msgspec.structs.replace(before, endpoints=change(before.endpoints))
         return _json(self.providers[place])
+
+    async def _read_list(self, request: Request) -> Response:
+        provider = next(each for each in self.providers if str(each.id) == request.path_params["id"])
+        named = {"provider_id": provider.id, "provider": provider.name, "provider_name": provider.display_name}
+        self.model_list = msgspec.structs.replace(self.model_list, **named)
+        return _json(self.model_list, 201)
+
+    async def _apply_import(self, request: Request) -> Response:
+        choice = msgspec.json.decode(await request.body(), type=ImportChoice)
+        wanted = [] if choice.lines is msgspec.UNSET else choice.lines
+        lines = [
+            msgspec.structs.replace(line, applied=line.applied or line.key in wanted) for line in self.model_list.lines
+        ]
+        self.model_list = msgspec.structs.replace(self.model_list, lines=lines)
+        return _json(self.model_list)
 
     async def _health(self, _request: Request) -> Response:
         return _page(healths(self.now))
