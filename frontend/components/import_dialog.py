@@ -114,11 +114,13 @@ def _draw_group(memory: ImportMemory, lines: Sequence[ImportLine], kind: LineKin
     if not lines:
         st.html(_LEAD.format("No model matches."))
         return
-    open_keys = {line.key for line in lines if not line.applied}
+    waiting = [line for line in lines if not line.applied]
+    open_keys = {line.key for line in waiting if line.suspicious is None}
     if len(open_keys) > 1:
         every = open_keys <= memory.chosen
+        odd = len(waiting) - len(open_keys)
         st.checkbox(
-            f"All {words.count(len(open_keys))} of them",
+            f"All {words.count(len(open_keys))} of them" + (f", without the {odd} to be looked at" if odd else ""),
             every,
             key=f"import_all_{kind}_{every}_{state.generation(_BOXES)}",
             on_change=_tick_all,
@@ -135,7 +137,7 @@ def _draw_group(memory: ImportMemory, lines: Sequence[ImportLine], kind: LineKin
 def _draw_line(memory: ImportMemory, line: ImportLine) -> None:
     with st.container(key=f"row_{line.key}", horizontal=True, wrap=False, vertical_alignment="top", gap="small"):
         st.checkbox(
-            literal(f"Apply to {line.model}"),
+            f"Apply to {line.model}",
             line.applied or line.key in memory.chosen,
             key=f"import_box_{line.key}_{state.generation(_BOXES)}",
             disabled=line.applied,

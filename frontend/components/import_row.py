@@ -45,7 +45,7 @@ def said(fact: ImportFact) -> str:
     name = _PRICED.get(fact.field)
     if name is not None:
         old, new = (words.price(None if value is None else Decimal(value)) for value in (fact.old, fact.new))
-        moved = f", {words.times(fact.factor)}" if fact.factor is not None else ""
+        moved = f", {words.times(fact.factor)}" if fact.factor else ""
         return f"{name} {new}" if fact.old is None else f"{name} {old} → {new}{moved}"
     if fact.field in ("context_window", "max_output_tokens"):
         name = "Context" if fact.field == "context_window" else "Longest answer"

@@ -162,7 +162,7 @@ def test_the_dialog_fits(
     photograph(desk, folder / "import-prices.png")
     fits(desk)
     dialog.get_by_role("radio", name="New 41").click()
-    expect(dialog).to_contain_text("Vendor: Fresh 7")
+    expect(dialog).to_contain_text("Vendor: Fresh 12")
     settled(desk)
     photograph(desk, folder / "import-new.png")
     fits(desk)

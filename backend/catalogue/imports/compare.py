@@ -19,6 +19,7 @@ GONE = "gone"
 """The tag of a model that its provider no longer lists."""
 MOST_FACTOR = Decimal(10)
 ASSUMED_WINDOW, ASSUMED_OUTPUT = 8_192, 4_096
+_TOLD_FIRST = ("input", "output")
 _FOUR_DIGITS = Context(prec=4)
 
 
@@ -257,7 +258,7 @@ def _line(
 
 def _price_facts(old: Prices | None, new: Prices | None) -> list[ImportFact]:
     facts = []
-    for bucket in BUCKETS:
+    for bucket in _TOLD_FIRST + tuple(bucket for bucket in BUCKETS if bucket not in _TOLD_FIRST):
         before = None if old is None else getattr(old, bucket)
         after = None if new is None else getattr(new, bucket)
         if before != after and not (bucket == "request" and not before and not after):
