@@ -101,8 +101,8 @@ def encode_request(call: ChatCall, *, stream: bool, vendor: Vendor) -> Encoded:
 
 
 def encode_probe(vendor: Vendor) -> Encoded:
-    """The list of models: docs.cohere.com/reference/list-models."""
-    return Encoded("/v1/models?page_size=1", vendor.headers)
+    """The list of models: docs.cohere.com/reference/list-models. `X-Client-Name` names the project that asks."""
+    return Encoded("/v1/models?page_size=1", (("x-client-name", "fairlead"), *vendor.headers))
 
 
 def unspoken(call: ChatCall, vendor: Vendor) -> tuple[str, ...]:

@@ -10,9 +10,7 @@ from backend.catalogue.imports.fetch import MOST_PAGES, fetch
 from backend.catalogue.snapshot import Endpoint, Provider
 from backend.errors import Conflict
 from backend.providers import engine
-from backend.providers.dialects import anthropic
 from backend.providers.engine import ProviderClient
-from backend.providers.registry import DIALECTS
 from tests.backend.catalogue.imports.listing import Lister, listing
 
 KEY = "sk-canary-0123456789"
@@ -22,11 +20,6 @@ KEY = "sk-canary-0123456789"
 async def client() -> AsyncIterator[ProviderClient]:
     async with ProviderClient() as it:
         yield it
-
-
-@pytest.fixture(autouse=True)
-def spoken(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(DIALECTS, "anthropic", anthropic)
 
 
 def provider(at: Lister, dialect: str = "openai", *, private: bool = True, why: str | None = None) -> Provider:

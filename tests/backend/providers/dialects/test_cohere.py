@@ -264,4 +264,4 @@ def test_nothing_a_server_replies_can_break_the_decoder(body):
 
 
 def test_a_probe_asks_for_the_models():
-    assert encode_probe(PLAIN["cohere"]) == ("/v1/models?page_size=1", (), b"")
+    assert encode_probe(PLAIN["cohere"]) == ("/v1/models?page_size=1", (("x-client-name", "fairlead"),), b"")
