@@ -31,6 +31,7 @@ from backend.metering.reconciliation.admin_controller import ReconciliationsCont
 from backend.metering.usage_controller import UsageController
 from backend.precheck.controller import PrecheckController
 from backend.v1.chat.controller import ChatCompletionsController
+from backend.v1.responses.controller import ResponsesController
 
 CONTROLLERS: list[ControllerRouterHandler] = [
     AccountsController,
@@ -44,6 +45,7 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     AttachmentsController,
     ChatController,
     ChatCompletionsController,
+    ResponsesController,
     ConversationsController,
     MessagesController,
     UsageController,

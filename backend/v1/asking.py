@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from typing import cast
+from typing import Annotated, cast
 
 import msgspec
 from litestar import Request
 from litestar.datastructures import State
+from litestar.params import HeaderParameter
 from litestar.response.base import ASGIResponse
 from litestar.types import ASGIApp
 from msgspec import Struct
@@ -26,12 +27,18 @@ from backend.errors import Conflict
 from backend.metering.rates import rate_headers
 from shared.chat import ChatAnswer, OnDisconnect
 from shared.messages import FinishReason
-from shared.paths import REQUEST_ID_HEADER
+from shared.paths import IDEMPOTENCY_HEADER, REQUEST_ID_HEADER
 
 PRIME_SECONDS = 15.0
 """How long a stream waits for its first word before it begins: what fails until then is an ordinary error response."""
 
 AnyRequest = Request[Identity, str, State]
+IdempotencyKey = Annotated[
+    str | None,
+    HeaderParameter(
+        name=IDEMPOTENCY_HEADER, required=False, min_length=1, max_length=200, description="Valid for 24 hours."
+    ),
+]
 Whole = Callable[[ChatAnswer], Struct]
 
 

@@ -1,12 +1,12 @@
 """Errors as OpenAI's clients know them: platform.openai.com/docs/guides/error-codes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import cast
 
 import msgspec
 from litestar import MediaType, Response
 from litestar.types import ExceptionHandlersMap
-from msgspec import Struct, UnsetType
+from msgspec import Struct, UnsetType, structs
 
 from backend.errors import HANDLERS, AnyRequest
 from shared.errors import ErrorBody, ErrorCode, ErrorEnvelope
@@ -33,6 +33,13 @@ _CODES = {ErrorCode.CONTEXT_TOO_LONG: "context_length_exceeded", ErrorCode.RATE_
 """Codes that clients of OpenAI match on."""
 
 NOWHERE = Routing(requested=None, policy_used=None, primary_provider=None)
+STOPPED = ErrorBody(code=ErrorCode.INTERRUPTED, message="The answer was stopped.")
+BEGUN_ANEW = ErrorBody(
+    code=ErrorCode.PROVIDER_FAILED, message="The answer broke off and was begun anew. Ask again.", retryable=True
+)
+"""What a restart is to an API that cannot take back what it said."""
+IN_STREAM = 502
+"""The status of what goes wrong after the status was sent."""
 
 
 class OpenAIFault(Struct, frozen=True, kw_only=True):
@@ -80,3 +87,10 @@ def _in_shape(
         return Response(body, status_code=made.status_code, headers=dict(made.headers), media_type=MediaType.JSON)
 
     return answer
+
+
+def in_words(routing: Routing, names: Mapping[str, str]) -> Routing:
+    """The routing with ignored fields called as an API calls them."""
+    if not routing.ignored:
+        return routing
+    return structs.replace(routing, ignored=sorted({names.get(name, name) for name in routing.ignored}))

@@ -7,14 +7,17 @@ not named here needs a person.
 from backend.accounts.identity import Identity
 from backend.errors import NotAllowed
 from shared.api_keys import Scope
-from shared.paths import ASSISTANTS, CHAT, CHAT_COMPLETIONS, MODELS, PRECHECK, USAGE
+from shared.paths import ANTHROPIC_MESSAGES, ASSISTANTS, CHAT, CHAT_COMPLETIONS, MODELS, PRECHECK, RESPONSES, USAGE
 
 REACH: dict[tuple[str, str], Scope] = {
     ("POST", CHAT): Scope.CHAT,
     ("POST", f"{CHAT}/{{request_id}}/cancel"): Scope.CHAT,
     ("GET", f"{CHAT}/{{request_id}}/events"): Scope.CHAT,
-    ("POST", PRECHECK): Scope.CHAT,
     ("POST", CHAT_COMPLETIONS): Scope.CHAT,
+    ("POST", RESPONSES): Scope.CHAT,
+    ("POST", ANTHROPIC_MESSAGES): Scope.CHAT,
+    ("POST", f"{ANTHROPIC_MESSAGES}/count_tokens"): Scope.CHAT,
+    ("POST", PRECHECK): Scope.CHAT,
     ("GET", ASSISTANTS): Scope.MODELS,
     ("GET", MODELS): Scope.MODELS,
     ("GET", USAGE): Scope.USAGE,

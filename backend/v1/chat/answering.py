@@ -19,20 +19,15 @@ from backend.v1.chat.wire import (
     CompletionUsage,
     PromptDetails,
 )
-from backend.v1.refusals import NOWHERE, openai_error
+from backend.v1.refusals import BEGUN_ANEW, IN_STREAM, NOWHERE, STOPPED, openai_error
 from shared.chat import ChatAnswer, RouteView, ToolCall, UsageFigures
-from shared.errors import ErrorBody, ErrorCode
+from shared.errors import ErrorBody
 from shared.events import ChatEvent, Done, Logprobs, Restart, ToolCalls
 from shared.messages import FinishReason
 from shared.routing import Routing
 
 _encode = msgspec.json.Encoder().encode
 DONE = b"data: [DONE]\n\n"
-_STOPPED = ErrorBody(code=ErrorCode.INTERRUPTED, message="The answer was stopped.")
-_BEGUN_ANEW = ErrorBody(
-    code=ErrorCode.PROVIDER_FAILED, message="The answer broke off and was begun anew. Ask again.", retryable=True
-)
-_IN_STREAM = 502
 _HERE = "\0"
 """Where the text goes in the frame that all chunks share; no model's name or id has it."""
 
@@ -147,7 +142,7 @@ class CompletionVoice:
             case Done():
                 return self._end(event)
             case Restart():
-                return self._fail(_BEGUN_ANEW)
+                return self._fail(BEGUN_ANEW)
             case ErrorBody():
                 return self._fail(event)
         return b""
@@ -162,7 +157,7 @@ class CompletionVoice:
 
     def _end(self, done: Done) -> bytes:
         if done.finish_reason is FinishReason.CANCELLED:
-            return self._fail(_STOPPED)
+            return self._fail(STOPPED)
         self._over = True
         by = AnsweredBy(name=done.provider, model=done.model, latency_ms=done.latency_ms)
         finish = [_ChunkChoice(delta=_Delta(), finish_reason=done.finish_reason.value)]
@@ -174,7 +169,7 @@ class CompletionVoice:
 
     def _fail(self, error: ErrorBody) -> bytes:
         self._over = True
-        return b"data: %b\n\n" % _encode(openai_error(error, _IN_STREAM))
+        return b"data: %b\n\n" % _encode(openai_error(error, IN_STREAM))
 
     def _say(self, delta: _Delta, logprobs: ChoiceLogprobs | None = None) -> bytes:
         return self._sent(self._chunk([_ChunkChoice(delta=delta, logprobs=logprobs)]))

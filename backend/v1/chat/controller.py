@@ -1,29 +1,20 @@
 """POST /v1/chat/completions."""
 
-from typing import Annotated
-
 from litestar import Controller, post
 from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import HeaderParameter, JSONBody
+from litestar.params import JSONBody
 from litestar.types import ASGIApp
 
 from backend.accounts.guards import signed_in
 from backend.chat.service import Chats
-from backend.v1.asking import AnyRequest, respond
+from backend.v1.asking import AnyRequest, IdempotencyKey, respond
 from backend.v1.chat.answering import CompletionVoice, completion
 from backend.v1.chat.reading import extra_fields, inquiry_of
 from backend.v1.chat.wire import ChatCompletion, ChatCompletionRequest
 from backend.v1.documents import OPENAI_REFUSALS
 from backend.v1.refusals import openai_error, reshaped
-from shared.paths import CHAT_COMPLETIONS, IDEMPOTENCY_HEADER
-
-IdempotencyKey = Annotated[
-    str | None,
-    HeaderParameter(
-        name=IDEMPOTENCY_HEADER, required=False, min_length=1, max_length=200, description="Valid for 24 hours."
-    ),
-]
+from shared.paths import CHAT_COMPLETIONS
 
 
 class ChatCompletionsController(Controller):

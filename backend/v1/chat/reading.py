@@ -2,7 +2,8 @@
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import msgspec
 from msgspec import Raw, Struct
@@ -24,6 +25,7 @@ from backend.v1.chat.wire import (
 from shared.chat import Strategy
 from shared.messages import Role
 
+ToolMode = Literal["auto", "none", "required"]
 PICTURES = ("image/png", "image/jpeg", "image/webp", "image/gif")
 _STRATEGIES = {
     "price": Strategy.COST_OPTIMIZED,
@@ -49,7 +51,7 @@ def inquiry_of(request: ChatCompletionRequest, extra: Mapping[str, Raw] | None) 
     if request.user is not None:
         labels["user"] = request.user
     return Inquiry(
-        body=_Body(request, dict(extra or {})),
+        body=Sent(request, dict(extra or {})),
         assistant=DIRECT.family,
         models=(request.model, *(request.models or ())),
         requested=request.model,
@@ -64,10 +66,10 @@ def inquiry_of(request: ChatCompletionRequest, extra: Mapping[str, Raw] | None) 
     )
 
 
-class _Body(Struct, frozen=True):
-    """All that was sent."""
+class Sent(Struct, frozen=True):
+    """All that was sent, the fields included that a request type does not have."""
 
-    request: ChatCompletionRequest
+    request: Struct
     extra: dict[str, Raw]
 
 
@@ -101,16 +103,21 @@ def _tool(defined: ToolDefinition) -> Tool:
 
 
 def _tool_choice(request: ChatCompletionRequest) -> ToolChoice | None:
-    choice, tools = request.tool_choice, request.tools or ()
-    if choice is None or (not tools and choice in ("auto", "none")):
+    choice, names = request.tool_choice, [tool.function.name for tool in request.tools or ()]
+    if isinstance(choice, NamedTool):
+        return tool_choice_of("required", choice.function.name, names)
+    return tool_choice_of(choice, None, names)
+
+
+def tool_choice_of(mode: ToolMode | None, name: str | None, offered: Sequence[str]) -> ToolChoice | None:
+    """Which of the offered tools is to be used; None when nothing is said. Raises `InvalidRequest`."""
+    if mode is None or (not offered and mode in ("auto", "none")):
         return None
-    if not tools:
+    if not offered:
         raise InvalidRequest("tool_choice needs tools.")
-    if not isinstance(choice, NamedTool):
-        return ToolChoice(choice)
-    if all(tool.function.name != choice.function.name for tool in tools):
-        raise InvalidRequest(f"tool_choice names {choice.function.name}, which is not among the tools.")
-    return ToolChoice("required", choice.function.name)
+    if name is not None and name not in offered:
+        raise InvalidRequest(f"tool_choice names {name}, which is not among the tools.")
+    return ToolChoice(mode, name)
 
 
 def format_of(wanted: ResponseFormat | None) -> AnswerFormat | None:
