@@ -31,6 +31,7 @@ from backend.metering.reconciliation.admin_controller import ReconciliationsCont
 from backend.metering.usage_controller import UsageController
 from backend.precheck.controller import PrecheckController
 from backend.v1.chat.controller import ChatCompletionsController
+from backend.v1.messages.controller import AnthropicMessagesController
 from backend.v1.responses.controller import ResponsesController
 
 CONTROLLERS: list[ControllerRouterHandler] = [
@@ -46,6 +47,7 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     ChatController,
     ChatCompletionsController,
     ResponsesController,
+    AnthropicMessagesController,
     ConversationsController,
     MessagesController,
     UsageController,

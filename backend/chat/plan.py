@@ -137,7 +137,7 @@ def decide(
     """The whole decision. Raises `ContextTooLong`, `NoRoute`, `PlanForbidsModel` or `Unavailable`."""
     finding = checked.finding
     picked = pick(catalogue, entitlement, wished.assistant, finding.recommended_family)
-    turns = _with_system_prompt(picked.assistant, prompt.turns)
+    turns = with_system_prompt(picked.assistant, prompt.turns)
     sizes = [turn_tokens(turn) for turn in turns]
     tools = tools_tokens(wished.manner.tools)
     ask = Ask(
@@ -260,7 +260,8 @@ def _answer_room(max_tokens: int | None, room: int) -> int:
     return min(max_tokens or DEFAULT_ANSWER, room // 4)
 
 
-def _with_system_prompt(assistant: Assistant, turns: tuple[Turn, ...]) -> tuple[Turn, ...]:
+def with_system_prompt(assistant: Assistant, turns: tuple[Turn, ...]) -> tuple[Turn, ...]:
+    """What a model reads: the assistant's words first, if it has any."""
     return (Turn(Role.SYSTEM, assistant.system_prompt), *turns) if assistant.system_prompt else turns
 
 

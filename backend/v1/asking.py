@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Annotated, cast
+from uuid import UUID
 
 import msgspec
 from litestar import Request
@@ -47,9 +48,19 @@ class Stopped(Conflict):
 
 
 async def respond(
-    request: AnyRequest, chats: Chats, inquiry: Inquiry, *, whole: Whole, voice: Voice, key: str | None
+    request: AnyRequest,
+    chats: Chats,
+    inquiry: Inquiry,
+    *,
+    whole: Whole,
+    voice: Voice,
+    key: str | None,
+    id_header: str = REQUEST_ID_HEADER,
 ) -> ASGIApp:
-    """The answer, streamed or whole. Raises every refusal, and every failure before the first word, as `AppError`."""
+    """The answer, streamed or whole. Raises every refusal, and every failure before the first word, as `AppError`.
+
+    `id_header` is where else this API's clients look for the request's id.
+    """
     caller = Caller(
         identity=caller_of(request),
         token=request.auth,
@@ -59,13 +70,13 @@ async def respond(
     )
     begun = await chats.begin(caller, inquiry)
     if isinstance(begun, ChatAnswer):
-        headers = {REQUEST_ID_HEADER: str(begun.request_id)}
+        headers = _named(begun.request_id, id_header)
         return replayed(events_of(begun, voice), headers) if inquiry.stream else _json(whole(begun), headers)
     if not isinstance(begun, Generation):
         await _primed(begun.feed)
-        headers = {REQUEST_ID_HEADER: str(begun.request_id)}
+        headers = _named(begun.request_id, id_header)
         return cast("ASGIApp", FeedResponse(begun.feed.read(START, voice), headers, chats.readers))
-    headers = {REQUEST_ID_HEADER: str(begun.order.request_id), **rate_headers(begun.order.windows)}
+    headers = {**_named(begun.order.request_id, id_header), **rate_headers(begun.order.windows)}
     if inquiry.stream:
         return await _streamed(begun, chats, voice, headers)
     ended = await begun.wait()
@@ -88,6 +99,10 @@ async def _streamed(generation: Generation, chats: Chats, voice: Voice, headers:
     if not generation.feed.length and generation.ended.done() and (error := generation.ended.result().error):
         raise error
     return cast("ASGIApp", FeedResponse(reader, headers, chats.readers))
+
+
+def _named(request_id: UUID, id_header: str) -> dict[str, str]:
+    return {REQUEST_ID_HEADER: str(request_id), id_header: str(request_id)}
 
 
 async def _primed(feed: Feed) -> None:

@@ -10,6 +10,7 @@ from msgspec import Struct, UnsetType, structs
 
 from backend.errors import HANDLERS, AnyRequest
 from shared.errors import ErrorBody, ErrorCode, ErrorEnvelope
+from shared.paths import REQUEST_ID_HEADER
 from shared.routing import Routing
 
 _TYPES = {
@@ -73,18 +74,25 @@ def openai_error(body: ErrorBody, status: int) -> OpenAIError:
     )
 
 
-def reshaped(shape: Callable[[ErrorBody, int], Struct]) -> ExceptionHandlersMap:
-    """The one place where errors become responses, with another shape of the body."""
-    return {kind: _in_shape(handler, shape) for kind, handler in HANDLERS.items()}
+def reshaped(shape: Callable[[ErrorBody, int], Struct], id_header: str = REQUEST_ID_HEADER) -> ExceptionHandlersMap:
+    """The one place where errors become responses, with another shape of the body.
+
+    `id_header` is where else this API's clients look for the request's id.
+    """
+    return {kind: _in_shape(handler, shape, id_header) for kind, handler in HANDLERS.items()}
 
 
 def _in_shape(
-    handler: object, shape: Callable[[ErrorBody, int], Struct]
+    handler: object, shape: Callable[[ErrorBody, int], Struct], id_header: str
 ) -> Callable[[AnyRequest, Exception], Response[bytes]]:
     def answer(request: AnyRequest, error: Exception) -> Response[bytes]:
         made = cast("Callable[[AnyRequest, Exception], Response[ErrorEnvelope]]", handler)(request, error)
-        body = msgspec.json.encode(shape(made.content.error, made.status_code or 500))
-        return Response(body, status_code=made.status_code, headers=dict(made.headers), media_type=MediaType.JSON)
+        error_body = made.content.error
+        body = msgspec.json.encode(shape(error_body, made.status_code or 500))
+        headers = dict(made.headers)
+        if error_body.request_id is not None:
+            headers |= {REQUEST_ID_HEADER: error_body.request_id, id_header: error_body.request_id}
+        return Response(body, status_code=made.status_code, headers=headers, media_type=MediaType.JSON)
 
     return answer
 
