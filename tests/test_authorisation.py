@@ -18,6 +18,7 @@ from tests.fixtures.api import Api, Join, Person
 from tests.fixtures.attachments import attach
 from tests.fixtures.databases import settings_for
 from tests.fixtures.programs import make_key, program
+from tests.fixtures.shapes import fault_of
 from tests.fixtures.streams import ask
 
 NOWHERE = "postgresql://nobody@127.0.0.1:1/nothing"
@@ -66,6 +67,9 @@ ROUTES: dict[str, Who] = {
     "GET /api/ai/models": Who.USER,
     "POST /api/ai/chat": Who.USER,
     "POST /v1/chat/completions": Who.USER,
+    "POST /v1/responses": Who.USER,
+    "POST /v1/messages": Who.USER,
+    "POST /v1/messages/count_tokens": Who.USER,
     "POST /api/ai/chat/{request_id}/cancel": Who.USER,
     "GET /api/ai/chat/{request_id}/events": Who.USER,
     "GET /api/conversations": Who.USER,
@@ -193,7 +197,7 @@ async def refused(http: httpx.AsyncClient, status: int, routes: list[str]) -> li
     for route in routes:
         response = await call(http, route, json={})
         code = {401: "not_signed_in", 403: "not_allowed"}[status]
-        if response.status_code != status or response.json()["error"]["code"] != code:
+        if response.status_code != status or fault_of(response).code != code:
             wrong.append(f"{route}: {response.status_code} {response.text[:100]}")
     return wrong
 
@@ -387,7 +391,7 @@ class TestForeignPages:
         wrong = []
         for route in WRITES:
             response = await call(browser, route, json={}, headers=headers)
-            if response.status_code != 403 or response.json()["error"]["code"] != "not_allowed":
+            if response.status_code != 403 or fault_of(response).code != "not_allowed":
                 wrong.append(f"{route}: {response.status_code}")
         assert wrong == []
         assert (await browser.get("/v1/auth/me")).status_code == 200

@@ -12,11 +12,11 @@ import pytest
 
 from backend.app import MAX_BODY_BYTES
 from backend.settings import Settings
-from shared.errors import ErrorEnvelope
 from tests.fixtures.api import Api, Join, Person
 from tests.fixtures.attachments import attach
 from tests.fixtures.books import books_balance, holds
 from tests.fixtures.databases import settings_for
+from tests.fixtures.shapes import FOREIGN, fault_of
 
 pytestmark = pytest.mark.timeout(600)
 AT_ONCE = 8
@@ -185,7 +185,7 @@ def _is_good(response: httpx.Response) -> bool:
         return False
     if response.status_code < 400:
         return True
-    error = msgspec.json.decode(response.content, type=ErrorEnvelope).error
+    error = fault_of(response)
     return bool(error.message) and error.request_id == response.headers["x-request-id"] and error.code != "internal"
 
 
@@ -201,7 +201,7 @@ async def test_no_body_is_a_bug(api: Api, admin: Person, document: dict[str, Any
             body = {name: body[name] for name in schema["required"]}
         async with asyncio.TaskGroup() as tasks:
             for number, wrong in enumerate(spoilt(body, schema["properties"])):
-                only = 400 if "nonsense" in wrong else None
+                only = 400 if "nonsense" in wrong and url not in FOREIGN else None
                 key = {"idempotency-key": str(number)} if operation["operationId"] == "Chat" else {}
                 tasks.create_task(sweep.ask(method, url, wrong, only, json=wrong, headers=key))
             for name, raw in RAW.items():

@@ -1,13 +1,14 @@
 """Requests of the OpenAI chat dialect: platform.openai.com/docs/api-reference/chat/create."""
 
 from base64 import b64encode
+from collections.abc import Iterator
 from hashlib import blake2b
 from string import ascii_letters, digits
 
 import msgspec
-from msgspec import UNSET, Raw, Struct, UnsetType
+from msgspec import UNSET, Raw, Struct, UnsetType, structs
 
-from backend.providers.calls import AnswerFormat, ChatCall, Part, Text, Tool, ToolChoice, Turn
+from backend.providers.calls import AnswerFormat, ChatCall, Part, Picture, Text, Tool, ToolChoice, Turn
 from backend.providers.dialects import Encoded
 from backend.providers.vendors import Vendor
 from shared.messages import Role
@@ -16,6 +17,7 @@ PATH = "/chat/completions"
 
 _LETTERS = ascii_letters + digits
 _SHORT_ID = 9
+_SHOWN = "It is shown in the next message."
 
 
 class _Url(Struct):
@@ -124,10 +126,30 @@ def _wishes(call: ChatCall, vendor: Vendor) -> dict[str, object]:
 
 
 def _messages(turns: tuple[Turn, ...], vendor: Vendor) -> list[_Message]:
-    messages = [_message(turn, vendor) for turn in turns]
+    messages = [_message(turn, vendor) for turn in (_results_in_words(turns) if _shows_results(turns) else turns)]
     if vendor.prefix and messages and messages[-1].role is Role.ASSISTANT:
         messages[-1].prefix = True
     return messages
+
+
+def _shows_results(turns: tuple[Turn, ...]) -> bool:
+    return any(turn.role is Role.TOOL and turn.parts for turn in turns)
+
+
+def _results_in_words(turns: tuple[Turn, ...]) -> Iterator[Turn]:
+    """The same with pictures that tools gave shown by the user after them: messages of tools have only words."""
+    shown: list[Part] = []
+    for turn in turns:
+        if shown and turn.role is not Role.TOOL:
+            yield Turn(Role.USER, "", tuple(shown))
+            shown = []
+        if turn.role is Role.TOOL and turn.parts:
+            shown += [part for part in turn.parts if isinstance(part, Picture)]
+            yield structs.replace(turn, content=turn.content or _SHOWN, parts=())
+        else:
+            yield turn
+    if shown:
+        yield Turn(Role.USER, "", tuple(shown))
 
 
 def _message(turn: Turn, vendor: Vendor) -> _Message:

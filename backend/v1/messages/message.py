@@ -11,21 +11,19 @@ from shared.routing import Routing
 StopReason = Literal["end_turn", "max_tokens", "stop_sequence", "tool_use", "refusal"]
 
 
-class TextBlock(Struct, frozen=True, kw_only=True):
+class TextBlock(Struct, frozen=True, kw_only=True, tag_field="type", tag="text"):
     """What the model said."""
 
     text: str
     citations: None = None
-    type: Literal["text"] = "text"
 
 
-class ToolUseBlock(Struct, frozen=True, kw_only=True):
+class ToolUseBlock(Struct, frozen=True, kw_only=True, tag_field="type", tag="tool_use"):
     """A tool the model wants to be used."""
 
     id: str
     name: str
     input: Raw
-    type: Literal["tool_use"] = "tool_use"
 
 
 class MessageUsage(Struct, frozen=True, kw_only=True):

@@ -23,17 +23,16 @@ class OutputText(Struct, frozen=True, kw_only=True):
     type: Literal["output_text"] = "output_text"
 
 
-class OutputMessage(Struct, frozen=True, kw_only=True):
+class OutputMessage(Struct, frozen=True, kw_only=True, tag_field="type", tag="message"):
     """A message of the model."""
 
     id: str
     status: ItemStatus
     content: list[OutputText]
     role: Literal["assistant"] = "assistant"
-    type: Literal["message"] = "message"
 
 
-class OutputFunctionCall(Struct, frozen=True, kw_only=True):
+class OutputFunctionCall(Struct, frozen=True, kw_only=True, tag_field="type", tag="function_call"):
     """A function the model wants to be used; `arguments` is JSON, `call_id` pairs it with its output."""
 
     id: str
@@ -41,7 +40,6 @@ class OutputFunctionCall(Struct, frozen=True, kw_only=True):
     call_id: str
     name: str
     arguments: str
-    type: Literal["function_call"] = "function_call"
 
 
 OutputItem = OutputMessage | OutputFunctionCall

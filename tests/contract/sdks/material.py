@@ -1,4 +1,6 @@
-"""What the SDKs are given to say."""
+"""What the SDKs are given to say, and what happens to it."""
+
+import httpx
 
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 """A PNG of one pixel, in base64."""
@@ -14,3 +16,13 @@ WEATHER = {
     },
 }
 """A function."""
+
+
+def spoil(simulator: httpx.Client, fault: str) -> None:
+    """Every call to the simulator gets a fault."""
+    simulator.post("/control", json={"fault": fault}).raise_for_status()
+
+
+def calls(simulator: httpx.Client) -> int:
+    """How often the simulator was asked."""
+    return int(simulator.get("/control").json()["traffic"]["received"])

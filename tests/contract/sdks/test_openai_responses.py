@@ -9,7 +9,7 @@ import pytest
 from openai import AsyncOpenAI
 from pydantic import BaseModel
 
-from tests.contract.sdks.material import PIXEL, WEATHER
+from tests.contract.sdks.material import PIXEL, WEATHER, spoil
 from tests.fixtures.api import Api, Person
 
 HELLO = "Say hello in one sentence."
@@ -89,13 +89,15 @@ class TestErrors:
             await sdk.responses.retrieve(answer.id)
 
     async def test_an_answer_that_breaks_off_raises(self, sdk: AsyncOpenAI, simulator: httpx.Client) -> None:
-        simulator.post("/control", json={"fault": "cut"}).raise_for_status()
+        spoil(simulator, "cut")
         seen: list[str] = []
-        with pytest.raises(openai.APIError) as caught:
-            async for event in await sdk.responses.create(
-                model="sim-fast", input=HELLO, stream=True, extra_body={"provider": {"allow_fallbacks": False}}
-            ):
+
+        async def read() -> None:
+            async for event in await sdk.responses.create(model="sim-fast", input=HELLO, stream=True):
                 seen.append(event.type)
+
+        with pytest.raises(openai.APIError) as caught:
+            await read()
         assert seen[-1] == "response.failed"
         assert "response.completed" not in seen
         assert caught.value.message

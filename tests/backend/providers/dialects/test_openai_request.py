@@ -56,6 +56,22 @@ def test_a_use_of_tools_and_its_results_are_told_as_they_were():
     }
 
 
+def test_pictures_that_tools_gave_are_shown_by_the_user_after_all_results():
+    picture = Picture("image/png", PNG)
+    turns = (
+        Turn(Role.USER, "Look around."),
+        Turn(Role.ASSISTANT, "", tool_uses=(ToolUse("a", "look", "{}"), ToolUse("b", "look", "{}"))),
+        Turn(Role.TOOL, "a tree", (Text("a tree"), picture), tool_use_id="a"),
+        Turn(Role.TOOL, "", (picture,), tool_use_id="b"),
+    )
+    for more in ((), (Turn(Role.USER, "And?"),)):
+        told = sent(replace(CALL, messages=(*turns, *more)))["messages"]
+        assert [turn["role"] for turn in told] == ["user", "assistant", "tool", "tool", "user", *("user" for _ in more)]
+        assert told[2]["content"] == "a tree"
+        assert told[3]["content"].strip()
+        assert [part["type"] for part in told[4]["content"]] == ["image_url", "image_url"]
+
+
 def test_a_vendor_of_short_ids_gets_the_same_one_for_a_use_and_its_result():
     mistral = Vendor(short_tool_ids=True)
     ids = {
