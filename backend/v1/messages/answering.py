@@ -4,7 +4,7 @@ from uuid import UUID
 
 from backend.providers.dialects.arguments import as_object
 from backend.v1.chat.wire import AnsweredBy
-from backend.v1.messages.message import Message, MessageUsage, StopReason, TextBlock, ToolUseBlock
+from backend.v1.messages.message import AnthropicMessage, MessageUsage, StopReason, TextBlock, ToolUseBlock
 from backend.v1.messages.reading import IN_WORDS
 from backend.v1.refusals import NOWHERE, in_words
 from shared.chat import ChatAnswer, ToolCall, UsageFigures
@@ -23,10 +23,10 @@ def message_id(request_id: UUID) -> str:
     return f"msg_{request_id.hex}"
 
 
-def message(answer: ChatAnswer) -> Message:
+def message(answer: ChatAnswer) -> AnthropicMessage:
     """A whole answer."""
     words = [TextBlock(text=answer.text)] if answer.text else []
-    return Message(
+    return AnthropicMessage(
         id=message_id(answer.request_id),
         model=answer.model,
         content=[*words, *map(tool_use, answer.tool_calls)],

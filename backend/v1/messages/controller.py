@@ -18,7 +18,7 @@ from backend.v1.chat.reading import extra_fields
 from backend.v1.documents import refusals
 from backend.v1.messages.answering import message
 from backend.v1.messages.counting import prompt_tokens
-from backend.v1.messages.message import Message, TokenCount
+from backend.v1.messages.message import AnthropicMessage, TokenCount
 from backend.v1.messages.reading import inquiry_of
 from backend.v1.messages.refusals import REQUEST_ID_HEADER, AnthropicError, anthropic_error
 from backend.v1.messages.request import CountTokensRequest, MessagesRequest
@@ -41,7 +41,7 @@ class AnthropicMessagesController(Controller):
         summary="Answer a conversation in Anthropic's words",
         status_code=200,
         responses={
-            200: ResponseSpec(data_container=Message, description="Without stream", generate_examples=False),
+            200: ResponseSpec(data_container=AnthropicMessage, description="Without stream", generate_examples=False),
             **ANTHROPIC_REFUSALS,
         },
     )

@@ -40,7 +40,7 @@ class MessageUsage(Struct, frozen=True, kw_only=True):
     estimated: bool = False
 
 
-class Message(Struct, frozen=True, kw_only=True):
+class AnthropicMessage(Struct, frozen=True, kw_only=True):
     """A whole answer."""
 
     id: str

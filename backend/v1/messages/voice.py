@@ -6,7 +6,7 @@ import msgspec
 
 from backend.v1.chat.wire import AnsweredBy
 from backend.v1.messages.answering import message_id, named, stop_reason, tool_use, usage_of
-from backend.v1.messages.message import Message, MessageUsage, TextBlock
+from backend.v1.messages.message import AnthropicMessage, MessageUsage, TextBlock
 from backend.v1.messages.refusals import error_in_stream
 from backend.v1.refusals import BEGUN_ANEW, STOPPED
 from shared.chat import RouteView, ToolCall, UsageFigures
@@ -76,7 +76,7 @@ class MessagesVoice:
         if self._begun:
             return b""
         self._begun = True
-        begun = Message(
+        begun = AnthropicMessage(
             id=message_id(self._request_id),
             model=self._model,
             content=[],
