@@ -21,7 +21,7 @@ from backend.columns import new_id
 from backend.errors import AppError, Unavailable
 from backend.load import MAX_BODY_BYTES, Load
 from backend.settings import Settings
-from shared.errors import ErrorEnvelope
+from backend.v1.shapes import in_shape
 from shared.paths import REQUEST_ID_HEADER, SESSION_COOKIE
 from shared.wire import encode
 
@@ -78,15 +78,15 @@ class Edge:
         try:
             self._load.take_in(size)
         except AppError as error:
-            inside, size = _refusal(error, request_id), 0
+            inside, size = _refusal(error, scope, request_id), 0
         try:
             scope["user"] = await self._identities.resolve(token) if token else None
             if state["credential"] != "bearer" and scope["method"] not in READING:
                 self._check_origin(ASGIConnection(scope))
         except (psycopg.Error, psycopg_pool.PoolTimeout):
-            inside = _refusal(_AWAY, request_id)
+            inside = _refusal(_AWAY, scope, request_id)
         except AppError as error:
-            inside = _refusal(error, request_id)
+            inside = _refusal(error, scope, request_id)
 
         shown = str(request_id).encode()
 
@@ -178,10 +178,10 @@ def _size(scope: Scope) -> int:
     return 0
 
 
-def _refusal(error: AppError, request_id: UUID) -> ASGIApp:
+def _refusal(error: AppError, scope: Scope, request_id: UUID) -> ASGIApp:
     headers = {"retry-after": str(error.retry_after)} if error.retry_after is not None else {}
     return ASGIResponse(
-        body=encode(ErrorEnvelope(error=error.body(str(request_id)))),
+        body=encode(in_shape(scope["path"], error.body(str(request_id)), error.status)),
         status_code=error.status,
         media_type="application/json",
         headers=headers,

@@ -7,6 +7,7 @@ from litestar.params import JSONBody
 from litestar.types import ASGIApp
 
 from backend.accounts.guards import caller as caller_of
+from backend.accounts.guards import signed_in
 from backend.catalogue.cache import CatalogueCache
 from backend.chat.prompt import read_prompt
 from backend.chat.service import Chats
@@ -34,6 +35,7 @@ class AnthropicMessagesController(Controller):
 
     path = ANTHROPIC_MESSAGES
     tags = ["Anthropic"]
+    guards = [signed_in]
     exception_handlers = reshaped(anthropic_error, REQUEST_ID_HEADER)
 
     @post(

@@ -8,6 +8,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import JSONBody
 from litestar.types import ASGIApp
 
+from backend.accounts.guards import signed_in
 from backend.chat.service import Chats
 from backend.v1.asking import AnyRequest, IdempotencyKey, respond
 from backend.v1.chat.reading import extra_fields
@@ -26,6 +27,7 @@ class ResponsesController(Controller):
 
     path = RESPONSES
     tags = ["OpenAI"]
+    guards = [signed_in]
     exception_handlers = reshaped(openai_error)
 
     @post(

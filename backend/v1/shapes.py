@@ -1,0 +1,27 @@
+"""Which shape errors have at an address, for what is refused before any controller is asked."""
+
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from backend.v1.messages.refusals import anthropic_error
+from backend.v1.refusals import openai_error
+from shared.errors import ErrorBody, ErrorEnvelope
+from shared.paths import ANTHROPIC_MESSAGES, CHAT_COMPLETIONS, RESPONSES
+
+Shape = Callable[[ErrorBody, int], Struct]
+
+SHAPES: dict[str, Shape] = {
+    CHAT_COMPLETIONS: openai_error,
+    RESPONSES: openai_error,
+    ANTHROPIC_MESSAGES: anthropic_error,
+}
+"""By how an address begins."""
+
+
+def in_shape(path: str, body: ErrorBody, status: int) -> Struct:
+    """The whole body of an error response: in the shape that the address has, else in ours."""
+    for start, shape in SHAPES.items():
+        if path.startswith(start):
+            return shape(body, status)
+    return ErrorEnvelope(error=body)
