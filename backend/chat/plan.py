@@ -109,7 +109,8 @@ def _models(names: Sequence[str], catalogue: Catalogue, entitlement: Entitlement
 def _usable(model: Model, catalogue: Catalogue, entitlement: Entitlement) -> None:
     if entitlement.key_forbids(model):
         raise PlanForbidsModel(
-            f"This API key does not allow {model.display_name}. Its owner can change that.", details={"model": model.name}
+            f"This API key does not allow {model.display_name}. Its owner can change that.",
+            details={"model": model.name},
         )
     if not entitlement.allows_model(model):
         plan = lowest_plan_with_model(catalogue.plans, model.name)
