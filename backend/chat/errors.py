@@ -17,6 +17,12 @@ class Interrupted(AppError):
     code, status, retryable = ErrorCode.INTERRUPTED, 503, True
 
 
+class TooLate(AppError):
+    """The answer was not whole by the time that the caller set; what there is of it costs nothing."""
+
+    code, status, retryable = ErrorCode.PROVIDER_TIMEOUT, 504, True
+
+
 class Diverged(ProviderError):
     """An answer broke off, nobody went on from where it was, and what the caller has seen cannot be taken back."""
 

@@ -203,11 +203,11 @@ class Feed:
         for reader in list(self._readers):
             reader.close()
 
-    def read(self, after: EventId = START, voice: Voice = NATIVE) -> Reader:
+    def read(self, after: EventId = START, voice: Voice = NATIVE, kind: type[Reader] = Reader) -> Reader:
         """A reader that gets everything after an event id, then what follows."""
         here = EventId(self.edition, self.length)
         ahead = self.lags and after > here and not self.closed
-        reader = Reader(self, [] if ahead else missed(self._events, self.text, here, after, voice), voice)
+        reader = kind(self, [] if ahead else missed(self._events, self.text, here, after, voice), voice)
         if ahead:
             reader.ahead = after
         if self.closed:

@@ -10,7 +10,7 @@ from backend.chat.answering import Answering
 from backend.chat.attempt import Attempt
 from backend.chat.briskness import Briskness
 from backend.chat.charge import charge
-from backend.chat.errors import Interrupted
+from backend.chat.errors import Interrupted, TooLate
 from backend.chat.feed import Feed
 from backend.chat.order import Order
 from backend.chat.outcome import Ended, settlement
@@ -27,6 +27,8 @@ SETTLE_PATIENCE = 30.0
 """Seconds for PostgreSQL to come back before an answer that it does not have is reported as not saved."""
 
 UNSAVED = "The answer was written but could not be saved yet. Look into the conversation again in a moment."
+
+LATE = "The answer was not whole within the time that you allow. It cost nothing. Allow more time, or a shorter answer."
 
 log = structlog.get_logger()
 
@@ -49,10 +51,13 @@ class Generation:
         self._cancelled: FinishReason | AppError | None = None
         self._task: asyncio.Task[None] | None = None
         self._running = False
+        self._alarm: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
         """Begins the task."""
         self._task = asyncio.create_task(self._run())
+        if self.order.deadline is not None:
+            self._alarm = self._loop.call_at(self.order.deadline, self._stop, TooLate(LATE))
 
     async def wait(self) -> Ended:
         """The end, however many wait for it and whoever of them goes away."""
@@ -95,6 +100,8 @@ class Generation:
             log.exception("generation_bug", request_id=str(self.order.request_id))
             error = AppError("Something went wrong inside Fairlead. The request id helps your admin to find out what.")
         self._cancelled = self._cancelled or FinishReason.STOP
+        if self._alarm is not None:
+            self._alarm.cancel()
         await self._end(error)
 
     def _announce(self) -> None:

@@ -70,7 +70,8 @@ class Inquiry(Struct, frozen=True, kw_only=True):
     called the model. Give `turns` (kept nowhere) or `message` (in a conversation). `keeps_shown`: what was streamed
     cannot be taken back by this API, so that an answer which would have to be begun anew fails instead.
     `prefills`: the last turn may be the beginning of the answer. `body` is what the caller sent: a repeated
-    idempotency key must come with the same.
+    idempotency key must come with the same. `needs` are capabilities that a model must have whatever is asked.
+    `within` is how many seconds after the request came the answer has to be whole: it fails then, and costs nothing.
     """
 
     body: Struct
@@ -89,6 +90,8 @@ class Inquiry(Struct, frozen=True, kw_only=True):
     metadata: Mapping[MetadataName, MetadataValue] = {}
     keeps_shown: bool = False
     prefills: bool = False
+    needs: frozenset[Capability] = frozenset()
+    within: float | None = None
 
 
 def from_chat(request: ChatRequest) -> Inquiry:

@@ -32,7 +32,8 @@ class Order(Struct, frozen=True, kw_only=True):
 
     `reserve` are routes beyond the chain whose models read more than any in it. `began` is on the loop's clock;
     `budget` is how long the whole request may take. Both are in seconds. `requested` is what the caller called the
-    model, `chosen` whether that named any. `may_restart`: what was shown can be taken back.
+    model, `chosen` whether that named any. `may_restart`: what was shown can be taken back. `deadline`, on the loop's
+    clock, is when an answer that is not whole has failed.
     """
 
     request_id: UUID
@@ -63,3 +64,4 @@ class Order(Struct, frozen=True, kw_only=True):
     keep_result: bool
     began: float
     budget: float
+    deadline: float | None = None

@@ -4,6 +4,7 @@ Everything that can refuse does so in `begin`, before the response starts. The l
 """
 
 import asyncio
+from decimal import Decimal
 from uuid import UUID
 
 from msgspec import Struct, structs
@@ -39,6 +40,7 @@ from backend.providers.engine import ProviderClient
 from backend.secrets import Secrets
 from backend.settings import Settings
 from shared.chat import OnDisconnect
+from shared.plans import PlanLimits
 from shared.precheck import RiskAction
 from shared.wire import encode
 
@@ -102,6 +104,7 @@ class Pipeline:
     async def begin(self, caller: Caller, inquiry: Inquiry) -> Generation | Repeated:
         """A generation that has been admitted and started. Raises every refusal as an `AppError`."""
         self._load.check(len(self._generations) + len(self._gate))
+        came = asyncio.get_running_loop().time()
         for _ in range(DECISIONS):
             prompt = await read_prompt(self._database, caller.identity, inquiry)
             checked = self._examiner.examine(prompt, assistant_chosen=inquiry.assistant != AUTO)
@@ -120,9 +123,15 @@ class Pipeline:
             if isinstance(outcome, Repeated):
                 return outcome
             if isinstance(outcome, Admitted):
-                return self._start(inquiry, caller, prompt, checked, decided, outcome, admission)
+                return self._start(inquiry, caller, prompt, checked, decided, outcome, admission, came)
             caller = await self._refreshed(caller, outcome)
         raise Unavailable("The configuration is changing too quickly. Try again.", retry_after=1)
+
+    async def consider(self, caller: Caller, inquiry: Inquiry) -> Decided:
+        """The decision that `begin` would make now, without carrying it out. Raises its refusals."""
+        prompt = await read_prompt(self._database, caller.identity, inquiry)
+        checked = self._examiner.examine(prompt, assistant_chosen=inquiry.assistant != AUTO)
+        return self._decide(caller, inquiry, prompt, checked)
 
     async def _refuse_blocked(self, caller: Caller, checked: Checked, prompt: Prompt) -> None:
         risk = checked.finding.risk
@@ -166,7 +175,7 @@ class Pipeline:
             catalogue_version=catalogue.version,
             identity_version=identity.version,
             monthly_credits=entitlement.monthly_credits,
-            limits=entitlement.limits,
+            limits=_capped(entitlement.limits, inquiry.preferences.most_credits),
             windows=windows("chat", identity, entitlement.limits, caller.address),
             prompt_tokens=decided.prompt_tokens,
             fixed_credits=decided.routes[0].tariff.fixed,
@@ -222,6 +231,7 @@ class Pipeline:
         decided: Decided,
         admitted: Admitted,
         admission: AdmissionRecord,
+        came: float,
     ) -> Generation:
         order = Order(
             request_id=caller.request_id,
@@ -252,11 +262,20 @@ class Pipeline:
             keep_result=admission.idempotency is not None,
             began=asyncio.get_running_loop().time(),
             budget=self._settings.request_seconds,
+            deadline=came + inquiry.within if inquiry.within is not None else None,
         )
         witness = Witness(self._health, self._circuits, self._metrics)
         generation = Generation(order, self._client, self._settler, witness, self._briskness)
         self._generations.start(generation)
         return generation
+
+
+def _capped(limits: PlanLimits, most_credits: Decimal | None) -> PlanLimits:
+    """The plan's limits, with what the caller allows for one request where that is less."""
+    cap = limits.credits_per_request
+    if most_credits is None or (cap is not None and cap <= most_credits):
+        return limits
+    return structs.replace(limits, credits_per_request=most_credits)
 
 
 def _customary(identity: Identity) -> OnDisconnect:

@@ -22,7 +22,7 @@ from backend.errors import AppError, NotFound
 from backend.metering.display_cost import display_rate, tariff
 from backend.policy.choose import HEALTHY, SHORTEST_ANSWER, Ask, Choice, HealthByKey, choose, usable_context
 from backend.policy.errors import ContextTooLong, ModelDisabled, ModelIncapable, NoRoute, PlanForbidsModel
-from backend.policy.preferences import ANY, Preferences, obstacle
+from backend.policy.preferences import ANY, Length, Preferences, obstacle
 from backend.policy.strategies import IN_WORDS
 from backend.precheck.finding import Finding
 from backend.precheck.service import Checked
@@ -57,6 +57,7 @@ class Wish(Struct, frozen=True, kw_only=True):
     strategy: Strategy
     manner: Manner
     preferences: Preferences
+    needs: frozenset[Capability] = frozenset()
 
 
 class Decided(Struct, frozen=True, kw_only=True):
@@ -88,6 +89,7 @@ def wish(catalogue: Catalogue, entitlement: Entitlement, inquiry: Inquiry, organ
         strategy=inquiry.strategy or Strategy.BALANCED,
         manner=inquiry.manner,
         preferences=inquiry.preferences,
+        needs=inquiry.needs,
     )
 
 
@@ -141,15 +143,16 @@ def decide(
     turns = with_system_prompt(picked.assistant, prompt.turns)
     sizes = [turn_tokens(turn) for turn in turns]
     tools = tools_tokens(wished.manner.tools)
+    length = Length(sum(sizes) + tools, min(wished.manner.max_tokens or SHORTEST_ANSWER, SHORTEST_ANSWER))
     ask = Ask(
         assistant=picked.assistant,
         complexity=finding.complexity,
-        prompt_tokens=sum(sizes) + tools,
+        prompt_tokens=length.prompt,
         needs=_needs(wished, finding, picked.assistant, turns),
         strategy=wished.strategy,
         models=wished.models,
         wanted_tokens=wished.manner.max_tokens,
-        refuses=_refuses(wished, turns, catalogue, entitlement, picked.assistant, credits_per_dollar),
+        refuses=_refuses(wished, turns, length, catalogue, entitlement, picked.assistant, credits_per_dollar),
         place=wished.preferences.place if wished.preferences.order else None,
     )
     choice = choose(ask, catalogue, entitlement, health)
@@ -218,7 +221,7 @@ def decide(
 
 def _needs(wished: Wish, finding: Finding, assistant: Assistant, turns: tuple[Turn, ...]) -> frozenset[Capability]:
     """What the request cannot do without; what the words merely suggest does not overrule a chosen model."""
-    needs = wished.manner.needs
+    needs = wished.manner.needs | wished.needs
     if any(isinstance(part, Picture) for turn in turns for part in turn.parts):
         needs |= {Capability.VISION}
     if turns[-1].role is Role.ASSISTANT:
@@ -232,6 +235,7 @@ def _needs(wished: Wish, finding: Finding, assistant: Assistant, turns: tuple[Tu
 def _refuses(
     wished: Wish,
     turns: tuple[Turn, ...],
+    length: Length,
     catalogue: Catalogue,
     entitlement: Entitlement,
     assistant: Assistant,
@@ -252,7 +256,7 @@ def _refuses(
         )
         call = wished.manner.call(model.upstream_name, turns, DEFAULT_ANSWER)
         unknown = unspoken(model.provider, call) if preferences.require_parameters else ()
-        return obstacle(preferences, model, rate, unknown)
+        return obstacle(preferences, model, rate, unknown, length)
 
     return refuses
 

@@ -237,3 +237,15 @@ async def owns_request(database: Database, user_id: UUID, request_id: UUID) -> b
     )
     running, ended = rows[0]
     return True if running else False if ended else None
+
+
+async def ratings(database: Database, organisation_id: UUID, model: str) -> tuple[int, int]:
+    """How many good ratings, and how many in all, an organisation's people gave the answers of a model."""
+    rows = await database.call(
+        "SELECT count(*) FILTER (WHERE f.rating = 'up'), count(*) FROM feedback f JOIN messages m"
+        " ON m.organisation_id = f.organisation_id AND m.id = f.message_id"
+        " WHERE f.organisation_id = %s AND m.model = %s",
+        (organisation_id, model),
+    )
+    good, rated = rows[0]
+    return good, rated

@@ -11,6 +11,7 @@ from backend.chat.generation import Generation
 from backend.chat.generations import Generations
 from backend.chat.inquiry import Inquiry
 from backend.chat.pipeline import Caller, Pipeline
+from backend.chat.plan import Decided
 from backend.chat.replay import answer_of, await_result
 from backend.chat.sse import Readers
 from backend.database import Database
@@ -52,6 +53,10 @@ class Chats:
         if isinstance(begun, Repeated):
             return self._generations.get(begun.request_id) or await self._first_answer(caller, inquiry, begun)
         return begun
+
+    async def consider(self, caller: Caller, inquiry: Inquiry) -> Decided:
+        """What would be decided now, without doing it. Raises the refusals of the decision."""
+        return await self._pipeline.consider(caller, inquiry)
 
     async def _first_answer(self, caller: Caller, inquiry: Inquiry, first: Repeated) -> Remote | ChatAnswer:
         if inquiry.stream:
