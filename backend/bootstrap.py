@@ -15,6 +15,7 @@ from backend.accounts.passwords import Passwords
 from backend.admin.audit import record
 from backend.admin.users.repository import has_admin
 from backend.assistants.seeding import add_assistants, default_assistants
+from backend.assistants.service_types import add_service_types
 from backend.catalogue import repository, seeding
 from backend.catalogue.defaults import DefaultModel, default_catalogue
 from backend.catalogue.ollama import installed_models
@@ -76,6 +77,7 @@ async def prepare_database(database: Database, secrets: Secrets, settings: Setti
         await add_assistants(session, default_assistants())
         await add_plans(session, default_plans(), models)
         await session.flush()
+        await add_service_types(session)
         await _check_plans(session, settings)
         return Bootstrap(first_admin=await _add_first_admin(session, settings))
 

@@ -260,6 +260,32 @@ class ModelAlias(Answer, frozen=True, kw_only=True):
     target: str
 
 
+class ServiceType(StrEnum):
+    """What kind of text a program wants from `/v1/ai/process`."""
+
+    CONTENT_GENERATION = "content_generation"
+    BLOG = "blog"
+    OUTREACH = "outreach"
+    SEO = "seo"
+    SOCIAL_MEDIA = "social_media"
+    CUSTOM = "custom"
+
+
+class ServiceTypeMapping(Answer, frozen=True, kw_only=True):
+    """The assistant family that handles a service type."""
+
+    service_type: ServiceType
+    assistant: str
+
+
+class ServiceTypeWrite(Request, frozen=True, kw_only=True):
+    """Sets which assistant family handles a service type; `auto` lets each prompt decide."""
+
+    service_type: ServiceType
+    assistant: Slug
+    reason: Reason
+
+
 class AliasWrite(Request, frozen=True, kw_only=True):
     """Sets what a name stands for: a model's name, `auto`, or `assistant:` with a family."""
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from backend.assistants.tables import Assistant
+from backend.assistants.tables import Assistant, ServiceTypeRow
 
 
 async def families(session: AsyncSession) -> set[str]:
@@ -22,3 +22,13 @@ async def assistants(session: AsyncSession) -> Sequence[Assistant]:
 async def locked_assistant(session: AsyncSession, assistant_id: UUID) -> Assistant | None:
     """An assistant that nobody else can change until the unit of work ends."""
     return await session.get(Assistant, assistant_id, with_for_update=True, populate_existing=True)
+
+
+async def service_types(session: AsyncSession) -> Sequence[ServiceTypeRow]:
+    """What handles each service type, by its name."""
+    return (await session.exec(select(ServiceTypeRow).order_by(col(ServiceTypeRow.service_type)))).all()
+
+
+async def locked_service_type(session: AsyncSession, service_type: str) -> ServiceTypeRow | None:
+    """A mapping that nobody else can change until the unit of work ends."""
+    return await session.get(ServiceTypeRow, service_type, with_for_update=True, populate_existing=True)

@@ -26,3 +26,13 @@ class Assistant(SQLModel, table=True):
     enabled: bool = Field(default=True, sa_column_kwargs={"server_default": text("true")})
     rank: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     created_at: datetime = created_column()
+
+
+class ServiceTypeRow(SQLModel, table=True):
+    """The family that handles a service type of the unified endpoint."""
+
+    __tablename__ = "service_types"
+
+    service_type: str = Field(primary_key=True)
+    assistant: str = Field(foreign_key="assistants.family")
+    created_at: datetime = created_column()

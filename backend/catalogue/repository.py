@@ -15,6 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from backend.admin.tables import AuditEvent
 from backend.assistants.tables import Assistant as AssistantRow
+from backend.assistants.tables import ServiceTypeRow
 from backend.catalogue import snapshot
 from backend.catalogue.keys import provider_key, why_unusable
 from backend.catalogue.prices import missing_buckets
@@ -54,6 +55,7 @@ async def load_catalogue(session: AsyncSession, secrets: Secrets, settings: Sett
     plans = await session.exec(select(PlanRow).order_by(col(PlanRow.rank), col(PlanRow.slug)))
     multipliers = await session.exec(select(Multiplier))
     aliases = await session.exec(select(ModelAlias))
+    service_types = await session.exec(select(ServiceTypeRow))
     return snapshot.Catalogue(
         version=version,
         models=tuple(_model(row, providers[row.provider_id], prices.get(row.id)) for row in models),
@@ -62,6 +64,7 @@ async def load_catalogue(session: AsyncSession, secrets: Secrets, settings: Sett
         plans=tuple(plan_of(row) for row in plans),
         multipliers={(row.kind, row.target): row.factor for row in multipliers},
         aliases={(row.organisation_id, row.alias): row.target for row in aliases},
+        service_types={row.service_type: row.assistant for row in service_types},
     )
 
 

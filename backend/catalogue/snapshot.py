@@ -123,7 +123,7 @@ class Plan(Struct, frozen=True, kw_only=True):
 class Catalogue(Struct, frozen=True, kw_only=True, eq=False):
     """All of it, at one version. Assistants and plans are in their rank's order.
 
-    `aliases` are by organisation (None: of all) and name.
+    `aliases` are by organisation (None: of all) and name, `service_types` the families that handle them.
     """
 
     version: int
@@ -133,6 +133,7 @@ class Catalogue(Struct, frozen=True, kw_only=True, eq=False):
     plans: tuple[Plan, ...]
     multipliers: dict[tuple[str, str], Decimal]
     aliases: dict[tuple[UUID | None, str], str] = {}
+    service_types: dict[str, str] = {}
     _models: dict[str, Model] = {}
     _assistants: dict[str, Assistant] = {}
     _plans: dict[str, Plan] = {}
