@@ -13,6 +13,7 @@ from backend.admin.overview.controller import OverviewController
 from backend.admin.users.controller import AdminUsersController
 from backend.assistants.admin_controller import AdminAssistantsController
 from backend.assistants.controller import AssistantsController
+from backend.assistants.service_types_controller import ServiceTypesController
 from backend.attachments.controller import AttachmentsController
 from backend.catalogue.admin_controller import AdminModelsController, AdminProvidersController, MultipliersController
 from backend.catalogue.aliases_controller import AliasesController
@@ -32,6 +33,7 @@ from backend.metering.usage_controller import UsageController
 from backend.precheck.controller import PrecheckController
 from backend.v1.chat.controller import ChatCompletionsController
 from backend.v1.messages.controller import AnthropicMessagesController
+from backend.v1.process.controller import ProcessController
 from backend.v1.responses.controller import ResponsesController
 
 CONTROLLERS: list[ControllerRouterHandler] = [
@@ -48,6 +50,7 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     ChatCompletionsController,
     ResponsesController,
     AnthropicMessagesController,
+    ProcessController,
     ConversationsController,
     MessagesController,
     UsageController,
@@ -58,6 +61,7 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     MultipliersController,
     AliasesController,
     AdminAssistantsController,
+    ServiceTypesController,
     AdminPlansController,
     EntitlementsController,
     AdminPlanRequestsController,

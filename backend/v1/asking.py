@@ -61,19 +61,12 @@ async def respond(
 
     `id_header` is where else this API's clients look for the request's id.
     """
-    caller = Caller(
-        identity=caller_of(request),
-        token=request.auth,
-        request_id=request.state.request_id,
-        address=request.state.address,
-        idempotency_key=key,
-    )
-    begun = await chats.begin(caller, inquiry)
+    begun = await chats.begin(caller_for(request, key), inquiry)
     if isinstance(begun, ChatAnswer):
         headers = _named(begun.request_id, id_header)
         return replayed(events_of(begun, voice), headers) if inquiry.stream else _json(whole(begun), headers)
     if not isinstance(begun, Generation):
-        await _primed(begun.feed)
+        await primed(begun.feed)
         headers = _named(begun.request_id, id_header)
         return cast("ASGIApp", FeedResponse(begun.feed.read(START, voice), headers, chats.readers))
     headers = {**_named(begun.order.request_id, id_header), **rate_headers(begun.order.windows)}
@@ -87,12 +80,23 @@ async def respond(
     return _json(whole(ended.answer(begun.balance)), headers)
 
 
+def caller_for(request: AnyRequest, key: str | None) -> Caller:
+    """Who asks, with their idempotency key."""
+    return Caller(
+        identity=caller_of(request),
+        token=request.auth,
+        request_id=request.state.request_id,
+        address=request.state.address,
+        idempotency_key=key,
+    )
+
+
 async def _streamed(generation: Generation, chats: Chats, voice: Voice, headers: dict[str, str]) -> ASGIApp:
     reader = generation.feed.read(START, voice)
     if generation.order.on_disconnect is OnDisconnect.CANCEL:
         generation.feed.on_deserted = generation.cancel
     try:
-        await _primed(generation.feed)
+        await primed(generation.feed)
     except BaseException:
         reader.leave()
         raise
@@ -105,7 +109,8 @@ def _named(request_id: UUID, id_header: str) -> dict[str, str]:
     return {REQUEST_ID_HEADER: str(request_id), id_header: str(request_id)}
 
 
-async def _primed(feed: Feed) -> None:
+async def primed(feed: Feed) -> None:
+    """Waits for the first word, or the end, but not for ever."""
     with suppress(TimeoutError):
         async with asyncio.timeout(PRIME_SECONDS):
             await feed.begun()

@@ -7,7 +7,17 @@ not named here needs a person.
 from backend.accounts.identity import Identity
 from backend.errors import NotAllowed
 from shared.api_keys import Scope
-from shared.paths import ANTHROPIC_MESSAGES, ASSISTANTS, CHAT, CHAT_COMPLETIONS, MODELS, PRECHECK, RESPONSES, USAGE
+from shared.paths import (
+    ANTHROPIC_MESSAGES,
+    ASSISTANTS,
+    CHAT,
+    CHAT_COMPLETIONS,
+    MODELS,
+    PRECHECK,
+    PROCESS,
+    RESPONSES,
+    USAGE,
+)
 
 REACH: dict[tuple[str, str], Scope] = {
     ("POST", CHAT): Scope.CHAT,
@@ -18,6 +28,7 @@ REACH: dict[tuple[str, str], Scope] = {
     ("POST", ANTHROPIC_MESSAGES): Scope.CHAT,
     ("POST", f"{ANTHROPIC_MESSAGES}/count_tokens"): Scope.CHAT,
     ("POST", PRECHECK): Scope.CHAT,
+    ("POST", PROCESS): Scope.CHAT,
     ("GET", ASSISTANTS): Scope.MODELS,
     ("GET", MODELS): Scope.MODELS,
     ("GET", USAGE): Scope.USAGE,
