@@ -13,7 +13,7 @@ from litestar.response import Redirect
 from backend.accounts.identity import Identity
 from backend.accounts.oidc.attempt import COOKIE_PATH, LASTS_SECONDS, LONGEST_STATE, cookie_name
 from backend.accounts.oidc.errors import SignInFailed
-from backend.accounts.oidc.places import local_path, with_trouble
+from backend.accounts.oidc.places import LONGEST, local_path, with_trouble
 from backend.accounts.origins import page_origin
 from backend.accounts.service import Accounts
 from backend.accounts.visitor import session_cookie, visitor_of
@@ -23,14 +23,16 @@ from backend.settings import Settings
 from shared.sign_on import SignInTrouble
 
 SEE_OTHER: Final = 303
-LONGEST_CODE = 4096
+LONGEST_CODE = 3072
+"""Characters. All that may come in one address stays below the 64 KB that the server reads of it."""
 HOME = "/"
 _FAULTS = (SignInTrouble.PROVIDER_AWAY, SignInTrouble.PROVIDER_FAULT)
 
 log = structlog.get_logger()
 
 AnyRequest = Request[Identity | None, str, State]
-Answer = Annotated[str | None, QueryParameter(max_length=LONGEST_CODE, required=False)]
+Code = Annotated[str | None, QueryParameter(max_length=LONGEST_CODE, required=False)]
+Word = Annotated[str | None, QueryParameter(max_length=200, required=False)]
 
 
 class SignOnController(Controller):
@@ -55,7 +57,7 @@ class SignOnController(Controller):
         accounts: NamedDependency[Accounts],
         settings: NamedDependency[Settings],
         return_to: Annotated[
-            str, QueryParameter(description="Path of this site to open afterwards", max_length=LONGEST_CODE)
+            str, QueryParameter(description="Path of this site to open afterwards", max_length=LONGEST)
         ] = HOME,
     ) -> Redirect:
         """For browsers: sends them to the provider, with a cookie that lasts ten minutes."""
@@ -85,10 +87,10 @@ class SignOnController(Controller):
         request: AnyRequest,
         accounts: NamedDependency[Accounts],
         settings: NamedDependency[Settings],
-        code: Answer,
-        came_back: Annotated[str | None, QueryParameter(name="state", max_length=LONGEST_CODE, required=False)],
-        error: Answer,
-        iss: Answer,
+        code: Code,
+        came_back: Annotated[str | None, QueryParameter(name="state", max_length=200, required=False)],
+        error: Word,
+        iss: Annotated[str | None, QueryParameter(max_length=512, required=False)],
     ) -> Redirect:
         """For browsers, with what the provider gave them: sets the session's cookie and opens the page asked for."""
         name = cookie_name(came_back or "")

@@ -232,7 +232,7 @@ class TestState:
             assert await door.whoever(victim) is None
         assert door.openid.asked(TOKEN) == 0
 
-    @pytest.mark.parametrize("state", [None, "", "x", "\u00e9", "x" * 3000, "%00"])
+    @pytest.mark.parametrize("state", [None, "", "x", "\u00e9", "x" * 200, "%00"])
     async def test_none_of_ours_is_expired(self, door: Door, state: str | None) -> None:
         async with door.client() as client:
             await door.begin(client)
