@@ -144,6 +144,7 @@ class ChatAnswer(Answer, frozen=True, kw_only=True):
     tool_calls: list[ToolCall] = []
     logprobs: list[TokenLikelihood] = []
     routing: Routing | None = None
+    stop_sequence: str | None = None
 
 
 class CancelAnswer(Answer, frozen=True, kw_only=True):

@@ -51,7 +51,10 @@ class Logprobs(Answer, frozen=True, kw_only=True):
 
 
 class Done(Answer, frozen=True, kw_only=True):
-    """The answer is complete. `first_token_ms` and `latency_ms` count from admission."""
+    """The answer is complete. `first_token_ms` and `latency_ms` count from admission.
+
+    `stop_sequence` is the one that ended it, where the provider says so.
+    """
 
     finish_reason: FinishReason
     model: str
@@ -59,6 +62,7 @@ class Done(Answer, frozen=True, kw_only=True):
     first_token_ms: int | None
     provider: str = ""
     routing: Routing | None = None
+    stop_sequence: str | None = None
 
 
 ChatEvent = Accepted | Precheck | RouteView | Delta | Restart | ToolCalls | Logprobs | UsageFigures | Done | ErrorBody

@@ -180,6 +180,7 @@ class Answering:
         attempt.tool_uses = reply.tool_uses
         self._tell_tool_uses(attempt)
         attempt.usage, attempt.finish = reply.usage, reply.finish_reason
+        attempt.stop_sequence = _storable(reply.stop_sequence or "") or None
         attempt.provider_cost, attempt.provider_request_id = reply.provider_cost, reply.provider_request_id
 
     async def _stream(self, attempt: Attempt, target: Target) -> None:
@@ -230,6 +231,7 @@ class Answering:
             attempt.provider_cost = piece.provider_cost
         if piece.done:
             attempt.finish = piece.finish_reason or FinishReason.STOP
+            attempt.stop_sequence = _storable(piece.stop_sequence or "") or None
         return piece.done
 
     def _receive(self, attempt: Attempt, sieve: Continuation | Repetition | None, text: str) -> None:

@@ -31,6 +31,7 @@ class Attempt(Struct, kw_only=True):
     provider_cost: Decimal | None = None
     provider_request_id: str | None = None
     malformed: int = 0
+    stop_sequence: str | None = None
     tool_uses: tuple[ToolUse, ...] = ()
     logprobs: list[TokenLikelihood] = []
 

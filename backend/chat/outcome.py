@@ -121,6 +121,7 @@ class Ended(Struct, frozen=True, kw_only=True):
             tool_calls=tool_calls(self.attempt),
             logprobs=self.attempt.logprobs,
             routing=self.routing(),
+            stop_sequence=self.attempt.stop_sequence,
         )
 
     def last_words(self, balance: Decimal) -> list[ChatEvent]:
@@ -135,6 +136,7 @@ class Ended(Struct, frozen=True, kw_only=True):
             first_token_ms=self.first_token_ms,
             provider=self.route.model.provider.name,
             routing=self.routing(),
+            stop_sequence=self.attempt.stop_sequence,
         )
         return [self.figures(balance), done]
 

@@ -80,4 +80,5 @@ def _after(answer: ChatAnswer) -> Iterator[ChatEvent]:
         first_token_ms=answer.first_token_ms,
         provider=answer.provider,
         routing=answer.routing,
+        stop_sequence=answer.stop_sequence,
     )

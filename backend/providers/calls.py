@@ -126,7 +126,8 @@ class TokenUsage(Struct, frozen=True, kw_only=True, gc=False):
 class Reply(Struct, frozen=True, kw_only=True):
     """A whole answer. `usage` is None when the provider reported none; `provider_cost` is in US dollars.
 
-    `logprobs` are the entries of OpenAI's `logprobs.content`, in order.
+    `logprobs` are the entries of OpenAI's `logprobs.content`, in order. `stop_sequence` is the one that ended it, where
+    the provider says so.
     """
 
     text: str
@@ -136,6 +137,7 @@ class Reply(Struct, frozen=True, kw_only=True):
     provider_cost: Decimal | None = None
     tool_uses: tuple[ToolUse, ...] = ()
     logprobs: tuple[Raw, ...] = ()
+    stop_sequence: str | None = None
 
 
 class Piece(Struct, frozen=True, gc=False):
@@ -152,6 +154,7 @@ class Piece(Struct, frozen=True, gc=False):
     done: bool = False
     tool_uses: tuple[ToolUse, ...] = ()
     logprobs: tuple[Raw, ...] = ()
+    stop_sequence: str | None = None
 
 
 class EmbeddingCall(Struct, frozen=True, kw_only=True):

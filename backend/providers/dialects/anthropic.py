@@ -46,6 +46,7 @@ class _Delta(Struct, gc=False):
     partial_json: str | None = None
     signature: Raw | UnsetType = UNSET
     stop_reason: str | None = None
+    stop_sequence: str | None = None
 
 
 class _Event(Struct, gc=False):
@@ -77,6 +78,7 @@ class _Message(Struct):
     content: list[_Block] | None = None
     id: str | None = None
     stop_reason: str | None = None
+    stop_sequence: str | None = None
     usage: Raw | UnsetType = UNSET
     error: Raw | UnsetType = UNSET
 
@@ -126,6 +128,7 @@ def decode_reply(body: bytes) -> Reply:
         usage=figures.buckets() if figures is not None else None,
         provider_request_id=message.id,
         tool_uses=told,
+        stop_sequence=message.stop_sequence,
     )
 
 
@@ -169,6 +172,7 @@ class StreamDecoder(PartwiseDecoder):
     def _end(self, delta: _Delta, usage: Raw | UnsetType) -> None:
         if delta.stop_reason is not None:
             self.finish_reason = _FINISH_REASONS.get(delta.stop_reason, FinishReason.STOP)
+            self.stop_sequence = delta.stop_sequence
             self._conclude()
         figures = _figures(usage)
         if figures is None:

@@ -34,6 +34,7 @@ class FrameDecoder(ABC):
         "malformed",
         "progress",
         "request_id",
+        "stop_sequence",
     )
 
     def __init__(self) -> None:
@@ -44,6 +45,7 @@ class FrameDecoder(ABC):
         self._lost = False
         self.fault: ProviderError | None = None
         self.request_id: str | None = None
+        self.stop_sequence: str | None = None
         self.finish_reason: FinishReason | None = None
         self.malformed = 0
         self.progress = 0
@@ -79,12 +81,12 @@ class FrameDecoder(ABC):
         if self.done and self.finish_reason is None:
             self.finish_reason = FinishReason.STOP
         figures, self._figures = self._figures, None
-        if not (self._uses or self._logprobs):
+        if not (self._uses or self._logprobs or self.stop_sequence):
             return Piece(text, self.finish_reason, figures, None, self.done)
         uses, logprobs = tuple(self._uses), tuple(self._logprobs)
         self._uses.clear()
         self._logprobs.clear()
-        return Piece(text, self.finish_reason, figures, None, self.done, uses, logprobs)
+        return Piece(text, self.finish_reason, figures, None, self.done, uses, logprobs, self.stop_sequence)
 
     def finish(self) -> None:
         """Raises the fault still owed, or `Truncated` unless a finish reason or a terminator came."""

@@ -30,8 +30,8 @@ def message(answer: ChatAnswer) -> AnthropicMessage:
         id=message_id(answer.request_id),
         model=answer.model,
         content=[*words, *map(tool_use, answer.tool_calls)],
-        stop_reason=stop_reason(answer.finish_reason, used_tools=bool(answer.tool_calls)),
-        stop_sequence=None,
+        stop_reason=stop_reason(answer.finish_reason, answer.stop_sequence, used_tools=bool(answer.tool_calls)),
+        stop_sequence=answer.stop_sequence,
         usage=usage_of(answer.usage),
         routing_metadata=named(answer.routing),
         provider=AnsweredBy(name=answer.provider, model=answer.model, latency_ms=answer.latency_ms),
@@ -43,9 +43,13 @@ def tool_use(call: ToolCall) -> ToolUseBlock:
     return ToolUseBlock(id=call.id, name=call.name, input=as_object(call.arguments))
 
 
-def stop_reason(finish: FinishReason, *, used_tools: bool) -> StopReason:
+def stop_reason(finish: FinishReason, sequence: str | None, *, used_tools: bool) -> StopReason:
     """Why the answer ended; a model that wants tools used waits for them, whatever its provider calls that."""
-    return "tool_use" if used_tools and finish is FinishReason.STOP else _REASONS.get(finish, "end_turn")
+    if finish is not FinishReason.STOP:
+        return _REASONS.get(finish, "end_turn")
+    if used_tools:
+        return "tool_use"
+    return "end_turn" if sequence is None else "stop_sequence"
 
 
 def usage_of(figures: UsageFigures) -> MessageUsage:

@@ -112,7 +112,7 @@ class MessagesVoice:
         if done.finish_reason is FinishReason.CANCELLED:
             return self._fail(STOPPED)
         self._over = True
-        reason = stop_reason(done.finish_reason, used_tools=self._used_tools)
+        reason = stop_reason(done.finish_reason, done.stop_sequence, used_tools=self._used_tools)
         facts = {
             "routing_metadata": named(done.routing),
             "provider": AnsweredBy(name=done.provider, model=done.model, latency_ms=done.latency_ms),
@@ -122,7 +122,7 @@ class MessagesVoice:
             if self._figures is not None
             else MessageUsage(input_tokens=self._prompt_tokens, output_tokens=0, estimated=True)
         )
-        delta = {"stop_reason": reason, "stop_sequence": None}
+        delta = {"stop_reason": reason, "stop_sequence": done.stop_sequence}
         return self._say("message_delta", delta=delta, usage=usage, **facts) + self._say("message_stop", **facts)
 
     def _fail(self, error: ErrorBody) -> bytes:

@@ -97,7 +97,7 @@ class ResponseObject(Struct, frozen=True, kw_only=True):
     top_p: float | None
     user: str | None
     truncation: Literal["auto", "disabled"] = "disabled"
-    previous_response_id: str | None = None
+    previous_response_id: None = None
     background: bool = False
     store: bool = False
     object: Literal["response"] = "response"

@@ -33,9 +33,16 @@ def figures(*, final: bool = True, prompt: int = 12, cached: int = 4) -> UsageFi
     )
 
 
-def done(reason: FinishReason = FinishReason.STOP) -> Done:
+def done(reason: FinishReason = FinishReason.STOP, stopped_by: str | None = None) -> Done:
     """The end of an answer."""
-    return Done(finish_reason=reason, model="model-b", latency_ms=30, first_token_ms=9, provider="here")
+    return Done(
+        finish_reason=reason,
+        model="model-b",
+        latency_ms=30,
+        first_token_ms=9,
+        provider="here",
+        stop_sequence=stopped_by,
+    )
 
 
 def failed(code: ErrorCode = ErrorCode.PROVIDER_FAILED) -> ErrorBody:

@@ -10,6 +10,8 @@ from pydantic import BaseModel
 
 from tests.contract.sdks.material import PIXEL, WEATHER, calls, spoil
 from tests.fixtures.api import Api, Person
+from tests.fixtures.faults import Faults
+from tests.fixtures.models import lift_limits
 
 HELLO = [{"role": "user", "content": "Say hello in one sentence."}]
 TOOL = {"name": WEATHER["name"], "description": WEATHER["description"], "input_schema": WEATHER["parameters"]}
@@ -225,6 +227,35 @@ class TestCreate:
             "thinking",
             "top_k",
         ]
+
+    @pytest.mark.parametrize("stream", [False, True])
+    @pytest.mark.parametrize(("dialect", "told"), [("anthropic", "three"), ("openai", None)])
+    async def test_a_stop_sequence_is_told_where_the_provider_tells_it(
+        self,
+        api: Api,
+        sdk: AsyncAnthropic,
+        user: Person,
+        simulator: httpx.Client,
+        dialect: str,
+        told: str | None,
+        stream: bool,
+    ) -> None:
+        database_url = str(api.services.settings.database_url)
+        lift_limits(database_url)
+        faults = Faults(user, simulator, database_url)
+        faults.add("echo")
+        if dialect != "openai":
+            faults.speak(dialect)
+        await api.services.catalogue.refresh()
+        asked = [{"role": "user", "content": "one two three four"}]
+        wanted = {"model": "echo", "messages": asked, "max_tokens": 50, "stop_sequences": ["five", "three"]}
+        if stream:
+            async with sdk.messages.stream(**wanted) as events:
+                answer = await events.get_final_message()
+        else:
+            answer = await sdk.messages.create(**wanted)
+        assert answer.content[0].text.strip() == "one two"
+        assert (answer.stop_reason, answer.stop_sequence) == ("stop_sequence" if told else "end_turn", told)
 
     @pytest.mark.parametrize(
         "source",

@@ -106,6 +106,10 @@ class TestOrder:
     def test_why_it_stopped_early(self, finish: str, why: str) -> None:
         assert say(ROUTE, "par", figures(), done(FinishReason(finish)))[-2][1]["delta"]["stop_reason"] == why
 
+    def test_what_stopped_it(self) -> None:
+        delta = say(ROUTE, "one", figures(), done(stopped_by="END"))[-2][1]["delta"]
+        assert delta == {"stop_reason": "stop_sequence", "stop_sequence": "END"}
+
     def test_a_message_without_words_has_no_block(self) -> None:
         assert kinds(say(ROUTE, figures(), done())) == ["message_start", "ping", "message_delta", "message_stop"]
 
