@@ -1,6 +1,6 @@
 """Column kinds that every table shares: UUIDv7 ids, aware times, exact money, JSON documents."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -24,6 +24,11 @@ Json = dict[str, Any] | list[Any]
 def new_id() -> UUID:
     """A UUIDv7 (RFC 9562 §5.7): ids made later in this process sort later."""
     return uuid_utils.compat.uuid7()
+
+
+def made_at(id: UUID) -> datetime:
+    """When an id was made, to the millisecond; the epoch for one that does not say, being no UUIDv7."""
+    return datetime.fromtimestamp((id.int >> 80) / 1000 if id.version == 7 else 0, UTC)
 
 
 def id_column() -> UUID:

@@ -31,8 +31,10 @@ from backend.health import HealthController
 from backend.metering.reconciliation.admin_controller import ReconciliationsController
 from backend.metering.usage_controller import UsageController
 from backend.precheck.controller import PrecheckController
+from backend.providers.controller import ProvidersController
 from backend.v1.chat.controller import ChatCompletionsController
 from backend.v1.messages.controller import AnthropicMessagesController
+from backend.v1.models.controller import ModelNamesController
 from backend.v1.process.controller import ProcessController
 from backend.v1.responses.controller import ResponsesController
 
@@ -51,6 +53,8 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     ResponsesController,
     AnthropicMessagesController,
     ProcessController,
+    ModelNamesController,
+    ProvidersController,
     ConversationsController,
     MessagesController,
     UsageController,

@@ -71,6 +71,11 @@ ROUTES: dict[str, Who] = {
     "POST /v1/messages": Who.USER,
     "POST /v1/messages/count_tokens": Who.USER,
     "POST /v1/ai/process": Who.USER,
+    "GET /v1/models": Who.USER,
+    "GET /v1/models/{model_id}": Who.USER,
+    "GET /v1/providers": Who.USER,
+    "GET /v1/health/providers": Who.USER,
+    "GET /v1/usage": Who.USER,
     "POST /api/ai/chat/{request_id}/cancel": Who.USER,
     "GET /api/ai/chat/{request_id}/events": Who.USER,
     "GET /api/conversations": Who.USER,
@@ -148,6 +153,8 @@ OWN_OBJECTS = {
     "GET /api/ai/chat/{request_id}/events": None,
 }
 """Routes to what belongs to one person, each with a body that would be good."""
+NOBODYS_OBJECTS = {"GET /v1/models/{model_id}"}
+"""Routes to what belongs to nobody in particular."""
 
 RANK = [Who.EVERYBODY, Who.USER, Who.SUPPORT, Who.ADMIN]
 WRITES = [route for route in ROUTES if not route.startswith("GET ")]
@@ -170,7 +177,10 @@ def test_every_route_says_here_who_may_call_it() -> None:
     If programs may use it with a key, also one in `backend.accounts.api_keys.reach.REACH`.
     """
     assert routes_of_the_application() == set(ROUTES)
-    assert {route for route, who in ROUTES.items() if who is Who.USER and "{" in route} == set(OWN_OBJECTS)
+    assert {route for route, who in ROUTES.items() if who is Who.USER and "{" in route} == {
+        *OWN_OBJECTS,
+        *NOBODYS_OBJECTS,
+    }
 
 
 async def call(http: httpx.AsyncClient, route: str, ids: dict[str, str] | None = None, **more: Any) -> httpx.Response:

@@ -104,11 +104,12 @@ def _models(names: Sequence[str], catalogue: Catalogue, entitlement: Entitlement
             found.append(model)
     usable = [model for model in found if model.usable and entitlement.allows_model(model)]
     if found and not usable:
-        _usable(found[0], catalogue, entitlement)
+        require_usable(found[0], catalogue, entitlement)
     return tuple(usable)
 
 
-def _usable(model: Model, catalogue: Catalogue, entitlement: Entitlement) -> None:
+def require_usable(model: Model, catalogue: Catalogue, entitlement: Entitlement) -> None:
+    """Raises `PlanForbidsModel` or `ModelDisabled` for a model that somebody with this entitlement cannot use."""
     if entitlement.key_forbids(model):
         raise PlanForbidsModel(
             f"This API key does not allow {model.display_name}. Its owner can change that.",

@@ -7,13 +7,14 @@ from msgspec import Struct
 from backend.v1.messages.refusals import anthropic_error
 from backend.v1.refusals import openai_error
 from shared.errors import ErrorBody, ErrorEnvelope
-from shared.paths import ANTHROPIC_MESSAGES, CHAT_COMPLETIONS, RESPONSES
+from shared.paths import ANTHROPIC_MESSAGES, CHAT_COMPLETIONS, MODEL_NAMES, RESPONSES
 
 Shape = Callable[[ErrorBody, int], Struct]
 
 SHAPES: dict[str, Shape] = {
     CHAT_COMPLETIONS: openai_error,
     RESPONSES: openai_error,
+    MODEL_NAMES: openai_error,
     ANTHROPIC_MESSAGES: anthropic_error,
 }
 """By how an address begins."""

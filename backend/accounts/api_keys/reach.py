@@ -12,9 +12,13 @@ from shared.paths import (
     ASSISTANTS,
     CHAT,
     CHAT_COMPLETIONS,
+    MODEL_NAMES,
     MODELS,
     PRECHECK,
     PROCESS,
+    PROGRAM_USAGE,
+    PROVIDERS,
+    PROVIDERS_HEALTH,
     RESPONSES,
     USAGE,
 )
@@ -31,7 +35,12 @@ REACH: dict[tuple[str, str], Scope] = {
     ("POST", PROCESS): Scope.CHAT,
     ("GET", ASSISTANTS): Scope.MODELS,
     ("GET", MODELS): Scope.MODELS,
+    ("GET", MODEL_NAMES): Scope.MODELS,
+    ("GET", f"{MODEL_NAMES}/{{model_id}}"): Scope.MODELS,
+    ("GET", PROVIDERS): Scope.MODELS,
+    ("GET", PROVIDERS_HEALTH): Scope.MODELS,
     ("GET", USAGE): Scope.USAGE,
+    ("GET", PROGRAM_USAGE): Scope.USAGE,
 }
 """The scope of each operation, by method and address as OpenAPI writes it."""
 

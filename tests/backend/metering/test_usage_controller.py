@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import httpx
 import psycopg
 
 from tests.backend.requests import admitted, attempt, settled
@@ -134,3 +135,24 @@ async def test_an_account_that_slept_through_the_turn_of_the_month_shows_the_new
         )
     await settled(api, user, raw_cost=None)
     assert (await usage(user))["balance"] == "1000"
+
+
+async def test_a_program_sees_what_it_used_and_may_ask_for_more(api: Api, user: Person) -> None:
+    body = {"messages": [{"role": "user", "content": "hi"}], "model": "sim-fast", "stream": False}
+    async with program(user) as one, program(user) as other, program(user, scopes=["chat"]) as blind:
+        assert (await blind.http.get("/v1/usage")).status_code == 403
+        for asking in (one.http, one.http, other.http, user.http):
+            assert (await asking.post("/api/ai/chat", json=body)).status_code == 200
+
+        async def calls(http: httpx.AsyncClient, **query: str) -> int:
+            answer = await http.get("/v1/usage", params=query)
+            assert answer.status_code == 200, answer.text
+            return int(answer.json()["total"]["calls"])
+
+        assert [await calls(one.http), await calls(other.http), await calls(user.http)] == [2, 1, 4]
+        assert [await calls(one.http, api_key=str(other.id)), await calls(user.http, api_key=str(one.id))] == [1, 2]
+        by_model = (await one.http.get("/v1/usage", params={"group_by": "model"})).json()
+        assert [(item["key"], item["calls"]) for item in by_model["items"]] == [("sim-fast", 2)]
+        native = (await user.http.get("/api/usage")).json()
+        assert native == (await user.http.get("/v1/usage")).json()
+        assert native["total"]["calls"] == 4
