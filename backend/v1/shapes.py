@@ -5,9 +5,10 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from backend.v1.messages.refusals import anthropic_error
+from backend.v1.process.envelope import refused
 from backend.v1.refusals import openai_error
 from shared.errors import ErrorBody, ErrorEnvelope
-from shared.paths import ANTHROPIC_MESSAGES, CHAT_COMPLETIONS, MODEL_NAMES, RESPONSES
+from shared.paths import ANTHROPIC_MESSAGES, CHAT_COMPLETIONS, MODEL_NAMES, PROCESS, RESPONSES
 
 Shape = Callable[[ErrorBody, int], Struct]
 
@@ -16,6 +17,7 @@ SHAPES: dict[str, Shape] = {
     RESPONSES: openai_error,
     MODEL_NAMES: openai_error,
     ANTHROPIC_MESSAGES: anthropic_error,
+    PROCESS: refused,
 }
 """By how an address begins."""
 

@@ -9,6 +9,7 @@ import psycopg
 
 from tests.backend.requests import admitted, attempt, settled
 from tests.fixtures.api import Api, Join, Person
+from tests.fixtures.programs import program
 
 YEAR = {"from": (datetime.now(UTC) - timedelta(days=300)).date().isoformat()}
 
@@ -139,7 +140,11 @@ async def test_an_account_that_slept_through_the_turn_of_the_month_shows_the_new
 
 async def test_a_program_sees_what_it_used_and_may_ask_for_more(api: Api, user: Person) -> None:
     body = {"messages": [{"role": "user", "content": "hi"}], "model": "sim-fast", "stream": False}
-    async with program(user) as one, program(user) as other, program(user, scopes=["chat"]) as blind:
+    async with (
+        program(user, name="one") as one,
+        program(user, name="other") as other,
+        program(user, scopes=["chat"]) as blind,
+    ):
         assert (await blind.http.get("/v1/usage")).status_code == 403
         for asking in (one.http, one.http, other.http, user.http):
             assert (await asking.post("/api/ai/chat", json=body)).status_code == 200
