@@ -39,6 +39,7 @@ class ErrorCode(StrEnum):
     CONTENT_FILTERED = "content_filtered"
     PROVIDER_FAILED = "provider_failed"
     PROVIDER_TIMEOUT = "provider_timeout"
+    TOO_LATE = "too_late"
     NO_ROUTE = "no_route"
     UNAVAILABLE = "unavailable"
     INTERRUPTED = "interrupted"

@@ -18,9 +18,12 @@ class Interrupted(AppError):
 
 
 class TooLate(AppError):
-    """The answer was not whole by the time that the caller set; what there is of it costs nothing."""
+    """The answer was not whole by the time that the caller set; what there is of it costs nothing.
 
-    code, status, retryable = ErrorCode.PROVIDER_TIMEOUT, 504, True
+    It has a code of its own: impatience is no fault of a provider and must not count as one.
+    """
+
+    code, status, retryable = ErrorCode.TOO_LATE, 504, True
 
 
 class Diverged(ProviderError):
