@@ -1,12 +1,15 @@
 """Which providers a caller wants asked, and at what price. Pure."""
 
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 
 from msgspec import Struct
 
 from backend.catalogue.snapshot import Model
 from backend.metering.display_cost import DisplayRate, tariff
+
+SHOWN = Decimal("0.000001")
+"""How finely credits are told; more is rounded up."""
 
 
 class MaxPrice(Struct, frozen=True, kw_only=True):
@@ -71,7 +74,7 @@ def obstacle(
     if preferences.most_credits is not None and model.price is not None:
         least = tariff(model.price, rate, length.prompt).cost(length.answer)
         if least > preferences.most_credits:
-            return f"needs {least:.4f} credits, you allow {preferences.most_credits:f}"
+            return f"needs {least.quantize(SHOWN, ROUND_CEILING):f} credits, you allow {preferences.most_credits:f}"
     return None
 
 

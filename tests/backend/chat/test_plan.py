@@ -14,11 +14,13 @@ from backend.chat.prompt import Prompt, Thread
 from backend.entitlements.plans import Entitlement
 from backend.errors import NotFound
 from backend.policy.choose import Health, HealthByKey
-from backend.policy.errors import ContextTooLong, ModelDisabled, NoRoute, PlanForbidsModel
+from backend.policy.errors import ContextTooLong, ModelDisabled, ModelIncapable, NoRoute, PlanForbidsModel
+from backend.policy.preferences import Preferences
 from backend.precheck.service import Examiner
 from backend.providers.calls import Turn
 from backend.providers.circuits import CircuitState
 from backend.secrets import Secrets
+from shared.catalogue import Capability
 from shared.chat import Strategy
 from shared.messages import Role
 from tests.fixtures.snapshots import assistant, catalogue, entitlement, model, plan, price, provider
@@ -111,6 +113,34 @@ class TestWishes:
         assert wished(of, model="large").models == (LARGE,)
         assert wished(of, model=str(LARGE.id)).models == (LARGE,)
         assert wished(of).strategy is Strategy.BALANCED
+
+
+class TestConstraints:
+    SEEING = model("seeing", capabilities=frozenset({Capability.VISION}))
+    DEAR = model("dear", quality=0.9, price=price("900", "900"))
+
+    @pytest.mark.parametrize("name", [None, "small"])
+    def test_a_model_must_be_able_to_do_what_is_needed_though_it_be_chosen(self, name: str | None) -> None:
+        needs = frozenset({Capability.VISION})
+        with pytest.raises(ModelIncapable, match="Small: cannot do vision"):
+            decided(catalogue(SMALL), prompt("Hi"), needs=needs, model=name)
+        one = decided(catalogue(SMALL, self.SEEING), prompt("Hi"), needs=needs)
+        assert [route.model.name for route in one.routes] == ["seeing"]
+
+    def test_only_models_that_can_answer_for_what_is_allowed_are_asked(self) -> None:
+        both, first = catalogue(SMALL, self.DEAR), ("dear",)
+        free = decided(both, prompt("Hi"), preferences=Preferences(order=first))
+        bound = decided(both, prompt("Hi"), preferences=Preferences(order=first, most_credits=Decimal(1)))
+        assert [route.model.name for route in free.routes] == ["dear", "small"]
+        assert [route.model.name for route in bound.routes] == ["small"]
+        with pytest.raises(ModelIncapable, match=r"Dear: needs [0-9.]+ credits, you allow 1"):
+            decided(both, prompt("Hi"), model="dear", preferences=Preferences(most_credits=Decimal(1)))
+
+    def test_a_short_answer_may_be_paid_for_where_a_longer_one_may_not(self) -> None:
+        of, allowed = catalogue(self.DEAR), Preferences(most_credits=Decimal(2))
+        assert decided(of, prompt("Hi"), preferences=allowed, max_tokens=4).routes
+        with pytest.raises(ModelIncapable):
+            decided(of, prompt("Hi"), preferences=allowed)
 
 
 class TestLength:
