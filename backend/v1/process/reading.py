@@ -5,6 +5,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from backend.amounts import check_credits
+from backend.catalogue.aliases import ASSISTANT_PREFIX
 from backend.catalogue.snapshot import Catalogue
 from backend.chat.inquiry import Inquiry, Manner
 from backend.entitlements.plans import AUTO
@@ -44,12 +45,13 @@ def inquiry_of(request: ProcessRequest, catalogue: Catalogue, organisation_id: U
     constraints, options, preferences = request.constraints, request.options, request.preferences
     check_credits(constraints.max_cost, "maxCost", least=LEAST_COST)
     tokens = [most for most in (constraints.max_tokens, options.max_tokens) if most is not None]
+    assistant, models = _wanted(request, catalogue, organisation_id)
     said = instructions(request)
     system = (Turn(Role.SYSTEM, said),) if said else ()
     return Inquiry(
         body=request,
-        assistant=_assistant(request.service_type, catalogue),
-        models=(options.model,) if options.model is not None else (),
+        assistant=assistant,
+        models=models,
         requested=options.model,
         turns=(*system, Turn(Role.USER, request.prompt)),
         manner=Manner(
@@ -74,6 +76,17 @@ def labels(context: ProcessContext) -> dict[str, str]:
     """What the caller calls user, project and session: kept, and no more than that."""
     given = {"userId": context.user_id, "projectId": context.project_id, "sessionId": context.session_id}
     return {name: label for name, label in given.items() if label is not None}
+
+
+def _wanted(request: ProcessRequest, catalogue: Catalogue, organisation_id: UUID) -> tuple[str, tuple[str, ...]]:
+    """The assistant, and the models if any are named."""
+    name, kind = request.options.model, request.service_type
+    meant = catalogue.meant_by(name, organisation_id) if name is not None else AUTO
+    if meant.startswith(ASSISTANT_PREFIX):
+        if kind is not None:
+            raise InvalidRequest(f"serviceType and {meant[:120]} both choose the assistant. Give one of them.")
+        return meant.removeprefix(ASSISTANT_PREFIX), ()
+    return _assistant(kind, catalogue), () if name is None else (name,)
 
 
 def _assistant(kind: ServiceType | None, catalogue: Catalogue) -> str:
