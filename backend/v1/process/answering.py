@@ -7,7 +7,7 @@ from typing import cast
 import msgspec
 from litestar.response.base import ASGIResponse
 from litestar.types import ASGIApp
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from backend.catalogue.cache import CatalogueCache
 from backend.chat.feed import START
@@ -20,12 +20,13 @@ from backend.chat.service import Chats, Remote
 from backend.chat.sse import FeedResponse, replayed
 from backend.database import Database
 from backend.errors import AppError
+from backend.metering.batches import AWAY
 from backend.metering.rates import rate_headers
-from backend.v1.asking import Stopped, primed
+from backend.v1.asking import primed
 from backend.v1.process.answer import ProcessAlternative, ProcessAnswer
-from backend.v1.process.envelope import UNREADABLE, enveloped
+from backend.v1.process.envelope import enveloped, status_of
 from backend.v1.process.quality import overall
-from backend.v1.process.runners_up import asked, runners_up, unasked
+from backend.v1.process.runners_up import Asking, runners_up, share, unasked
 from backend.v1.process.told import Told
 from backend.v1.process.voice import ProcessVoice, SealedReader
 from shared.chat import ChatAnswer, OnDisconnect
@@ -55,32 +56,44 @@ class Processing(Struct, frozen=True, kw_only=True):
         ended = await begun.wait()
         if ended.error is not None:
             raise ended.error
-        if ended.finish_reason is FinishReason.CANCELLED:
-            raise Stopped("The answer was stopped.")
         return _json(await self.seal(Told.of(ended.answer(begun.balance))), _headers(begun))
 
     async def seal(self, told: Told) -> ProcessAnswer:
-        """The envelope of a whole answer, with its alternatives."""
-        good, rated = await ratings(self.database, self.caller.identity.organisation_id, told.model)
-        model = self.catalogue.current.model(told.model)
+        """The envelope of a whole answer, with its alternatives. It is paid: nothing that fails here may lose it."""
         return enveloped(
             told,
             as_json=self.inquiry.manner.format is not None,
-            overall=overall(model.quality, good, rated) if model is not None else None,
+            overall=await self._overall(told.model),
             labels=self.inquiry.metadata,
             alternatives=await self._alternatives(told) if told.finish_reason is not FinishReason.CANCELLED else [],
         )
 
-    async def _alternatives(self, told: Told) -> list[ProcessAlternative]:
+    async def _overall(self, name: str) -> float | None:
+        model = self.catalogue.current.model(name)
+        if model is None:
+            return None
         try:
-            decided = await self.chats.consider(self.caller, self.inquiry)
-        except AppError:
+            good, rated = await ratings(self.database, self.caller.identity.organisation_id, name)
+        except AWAY:
+            return None
+        return overall(model.quality, good, rated)
+
+    async def _alternatives(self, told: Told) -> list[ProcessAlternative]:
+        """A model that was named is the only one of its chain, so the others are those without that name."""
+        try:
+            decided = await self.chats.consider(self.caller, structs.replace(self.inquiry, models=()))
+        except (AppError, *AWAY):
             return []
         runners = runners_up(decided, told)
         first, rest = runners[: self.alternatives], runners[self.alternatives :]
-        elapsed = time.monotonic() - self.came
-        answered = await asked(self.chats, self.caller, self.inquiry, first, told.figures.credits, elapsed)
-        return [*answered, *map(unasked, rest)]
+        asking = Asking(
+            chats=self.chats,
+            caller=self.caller,
+            inquiry=self.inquiry,
+            came=self.came,
+            most=share(self.inquiry.preferences.most_credits, told.figures.credits, max(1, len(first))),
+        )
+        return [*await asking.all(first), *map(unasked, rest)]
 
     async def _streamed(self, begun: Generation | Remote | ChatAnswer) -> ASGIApp:
         voice = ProcessVoice(self.caller.request_id, self.seal)
@@ -99,6 +112,7 @@ class Processing(Struct, frozen=True, kw_only=True):
         else:
             headers = _headers(begun)
             if not begun.feed.length and begun.ended.done() and (error := begun.ended.result().error):
+                reader.leave()
                 raise error
         return cast("ASGIApp", FeedResponse(reader, headers, self.chats.readers))
 
@@ -119,5 +133,5 @@ def _json(answer: ProcessAnswer, headers: dict[str, str]) -> ASGIResponse:
         body=msgspec.json.encode(answer),
         media_type="application/json",
         headers=headers,
-        status_code=200 if answer.success else UNREADABLE,
+        status_code=status_of(answer),
     )

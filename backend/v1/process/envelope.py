@@ -1,4 +1,4 @@
-"""The envelope around an answer or an error. Pure, but for the time."""
+"""The envelope around an answer or an error, and the status it comes with. Pure, but for the time."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -22,14 +22,12 @@ from shared.messages import FinishReason
 
 NOT_JSON = ProcessError(
     code=ErrorCode.PROVIDER_FAILED,
-    message="The model's answer is not JSON. It is in data as text, and was charged. Ask again, or allow more tokens.",
+    message="The model's answer is not JSON: it is in data as text, and charged. Ask again, or allow more tokens.",
     retryable=True,
 )
 STOPPED = ProcessError(
-    code=ErrorCode.INTERRUPTED, message="The answer was stopped. What was written until then was charged."
+    code=ErrorCode.INTERRUPTED, message="The answer was stopped: data has what was written. Its cost is charged."
 )
-UNREADABLE = 502
-"""The status of an answer that is not in the format that was asked for."""
 
 
 def enveloped(
@@ -41,9 +39,7 @@ def enveloped(
     alternatives: list[ProcessAlternative],
 ) -> ProcessAnswer:
     """A whole answer. One that is not in the format that was asked for, or was stopped, is no success."""
-    data, error = read(told.text, as_json=as_json)
-    if told.finish_reason is FinishReason.CANCELLED:
-        data, error = told.text, STOPPED
+    data, error = read(told.text, told.finish_reason, as_json=as_json)
     figures = told.figures
     return ProcessAnswer(
         success=error is None,
@@ -66,8 +62,15 @@ def enveloped(
     )
 
 
-def read(text: str, *, as_json: bool) -> tuple[Data, ProcessError | None]:
-    """An answer's text as data. What should be JSON and is not stays text, and is an error."""
+def status_of(answer: ProcessAnswer) -> int:
+    """The status of an answer that was given whole: 200, or that of what is wrong with it."""
+    return 200 if answer.error is None else 502 if answer.error is NOT_JSON else 409
+
+
+def read(text: str, finish: FinishReason, *, as_json: bool) -> tuple[Data, ProcessError | None]:
+    """An answer's text as data. What was stopped, or should be JSON and is not, stays text and is an error."""
+    if finish is FinishReason.CANCELLED:
+        return text, STOPPED
     if not as_json:
         return text, None
     try:

@@ -1,8 +1,10 @@
 """The models that could have answered as well, and asking them."""
 
 import asyncio
+import time
 from decimal import ROUND_FLOOR, Decimal, localcontext
 
+import structlog
 from msgspec import Struct, structs
 
 from backend.chat.generation import Generation
@@ -15,12 +17,15 @@ from backend.columns import new_id
 from backend.errors import AppError
 from backend.metering.pricing import ZERO, raw_cost
 from backend.providers.calls import TokenUsage
-from backend.v1.asking import Stopped
 from backend.v1.process.answer import ProcessAlternative
 from backend.v1.process.envelope import read
 from backend.v1.process.told import Told, error_of
-from shared.chat import ChatAnswer, UsageFigures
-from shared.messages import FinishReason
+from shared.chat import ChatAnswer, OnDisconnect, UsageFigures
+from shared.errors import ErrorCode
+
+BUG = AppError("Something went wrong inside Fairlead. The request id helps your admin to find out what.")
+
+log = structlog.get_logger()
 
 
 class RunnerUp(Struct, frozen=True, kw_only=True):
@@ -67,54 +72,69 @@ def share(most: Decimal | None, spent: Decimal, among: int) -> Decimal | None:
         return max(ZERO, most - spent) / among
 
 
-async def asked(
-    chats: Chats, caller: Caller, inquiry: Inquiry, runners: list[RunnerUp], spent: Decimal, elapsed: float
-) -> list[ProcessAlternative]:
-    """Asks all of them at once, each as a request of its own within what is left of credits and time."""
-    if not runners:
-        return []
-    preferences = structs.replace(
-        inquiry.preferences,
-        allow_fallbacks=False,
-        most_credits=share(inquiry.preferences.most_credits, spent, len(runners)),
-    )
-    within = inquiry.within - elapsed if inquiry.within is not None else None
-    same = structs.replace(inquiry, preferences=preferences, within=within, stream=False)
-    return list(
-        await asyncio.gather(
-            *(_ask(chats, _apart(caller, place), same, runner) for place, runner in enumerate(runners, 1))
-        )
-    )
+class Asking(Struct, frozen=True, kw_only=True):
+    """What is asked of the runners-up: `inquiry` as it came at `came` (monotonic clock), each for at most `most`."""
 
+    chats: Chats
+    caller: Caller
+    inquiry: Inquiry
+    came: float
+    most: Decimal | None
 
-def _apart(caller: Caller, place: int) -> Caller:
-    """The same caller with another request, which an idempotency key repeats together with the first one."""
-    key = caller.idempotency_key
-    return structs.replace(caller, request_id=new_id(), idempotency_key=f"{key}\n{place}" if key is not None else None)
+    async def all(self, runners: list[RunnerUp]) -> list[ProcessAlternative]:
+        """Asks all of them at once, each as a request of its own, and in turn those that had to wait for another."""
+        found = await asyncio.gather(*(self._ask(place, runner) for place, runner in enumerate(runners, 1)))
+        for place, (runner, told) in enumerate(zip(runners, found, strict=True), 1):
+            if told.error is not None and told.error.code is ErrorCode.TOO_MANY_CHATS:
+                found[place - 1] = await self._ask(place, runner)
+        return found
 
-
-async def _ask(chats: Chats, caller: Caller, inquiry: Inquiry, runner: RunnerUp) -> ProcessAlternative:
-    mine = structs.replace(inquiry, models=(runner.model,), requested=runner.model)
-    try:
-        answer = await _answer(chats, caller, mine)
-    except AppError as refusal:
+    async def _ask(self, place: int, runner: RunnerUp) -> ProcessAlternative:
+        caller = self._apart(place)
+        try:
+            answer = await _answer(self.chats, caller, self._of(runner))
+        except AppError as refusal:
+            return _refused(runner, caller, refusal)
+        except Exception:
+            log.exception("alternative_bug", request_id=str(caller.request_id))
+            return _refused(runner, caller, BUG)
+        data, error = read(answer.text, answer.finish_reason, as_json=self.inquiry.manner.format is not None)
         return ProcessAlternative(
-            service=runner.service,
-            model=runner.model,
-            confidence=runner.confidence,
-            cost=ZERO,
-            request_id=caller.request_id,
-            error=error_of(refusal.body(str(caller.request_id))),
+            service=answer.provider,
+            model=answer.model,
+            data=data,
+            confidence=runner.confidence if answer.model == runner.model else None,
+            cost=answer.usage.credits,
+            request_id=answer.request_id,
+            error=error,
         )
-    data, error = read(answer.text, as_json=inquiry.manner.format is not None)
+
+    def _apart(self, place: int) -> Caller:
+        """The same caller with another request, which an idempotency key repeats together with the first one."""
+        key = self.caller.idempotency_key
+        apart = f"{key}\n{place}" if key is not None else None
+        return structs.replace(self.caller, request_id=new_id(), idempotency_key=apart)
+
+    def _of(self, runner: RunnerUp) -> Inquiry:
+        asked = self.inquiry
+        return structs.replace(
+            asked,
+            models=(runner.model,),
+            requested=runner.model,
+            preferences=structs.replace(asked.preferences, allow_fallbacks=False, most_credits=self.most),
+            within=asked.within - (time.monotonic() - self.came) if asked.within is not None else None,
+            stream=False,
+        )
+
+
+def _refused(runner: RunnerUp, caller: Caller, refusal: AppError) -> ProcessAlternative:
     return ProcessAlternative(
-        service=answer.provider,
-        model=answer.model,
-        data=data,
-        confidence=runner.confidence if answer.model == runner.model else None,
-        cost=answer.usage.credits,
-        request_id=answer.request_id,
-        error=error,
+        service=runner.service,
+        model=runner.model,
+        confidence=runner.confidence,
+        cost=ZERO,
+        request_id=caller.request_id,
+        error=error_of(refusal.body(str(caller.request_id))),
     )
 
 
@@ -123,9 +143,12 @@ async def _answer(chats: Chats, caller: Caller, inquiry: Inquiry) -> ChatAnswer:
     if isinstance(begun, ChatAnswer):
         return begun
     assert isinstance(begun, Generation), "only streams are followed elsewhere"
-    ended = await begun.wait()
+    try:
+        ended = await begun.wait()
+    except asyncio.CancelledError:
+        if begun.order.on_disconnect is OnDisconnect.CANCEL:
+            begun.cancel()
+        raise
     if ended.error is not None:
         raise ended.error
-    if ended.finish_reason is FinishReason.CANCELLED:
-        raise Stopped("The answer was stopped.")
     return ended.answer(begun.balance)

@@ -12,6 +12,7 @@ from backend.chat.voice import Voice
 from backend.errors import AppError
 from backend.v1.process.answer import ProcessAnswer
 from backend.v1.process.envelope import refused
+from backend.v1.process.runners_up import BUG
 from backend.v1.process.told import Told
 from shared.chat import UsageFigures
 from shared.errors import ErrorBody
@@ -21,7 +22,6 @@ Seal = Callable[[Told], Awaitable[ProcessAnswer]]
 """Makes the envelope of a whole answer; it may have to ask others first."""
 
 log = structlog.get_logger()
-_UNSEALED = AppError("Something went wrong inside Fairlead. The request id helps your admin to find out what.")
 
 
 class ProcessVoice:
@@ -56,20 +56,20 @@ class ProcessVoice:
     async def result(self) -> bytes:
         """The last event. It never raises: after the first byte nobody could tell of it otherwise."""
         try:
-            envelope = await self._envelope()
+            envelope = msgspec.json.encode(await self._envelope())
         except AppError as error:
-            envelope = refused(error.body(str(self._request_id)))
+            envelope = msgspec.json.encode(refused(error.body(str(self._request_id))))
         except Exception:
             log.exception("process_bug", request_id=str(self._request_id))
-            envelope = refused(_UNSEALED.body(str(self._request_id)))
-        return b"event: result\ndata: %b\n\n" % msgspec.json.encode(envelope)
+            envelope = msgspec.json.encode(refused(BUG.body(str(self._request_id))))
+        return b"event: result\ndata: %b\n\n" % envelope
 
     async def _envelope(self) -> ProcessAnswer:
         if isinstance(self._end, Done) and self._figures is not None:
             return await self._seal(Told.streamed(self._request_id, "".join(self._parts), self._figures, self._end))
         if isinstance(self._end, ErrorBody):
             return refused(self._end)
-        raise _UNSEALED
+        raise BUG
 
 
 class SealedReader(Reader):
@@ -83,12 +83,20 @@ class SealedReader(Reader):
 
     def close(self) -> None:
         """At the end of the feed, closes when the envelope is told; a reader that is dropped or gone closes at once."""
-        if self._feed.closed and self._sealing is None:
+        if self._feed.closed and self._sealing is None and not self._closed:
             self._sealing = asyncio.create_task(self._seal())
         else:
             super().close()
 
+    def leave(self) -> None:
+        """The connection is gone, and with it whoever wanted more to be asked."""
+        if self._sealing is not None:
+            self._sealing.cancel()
+        super().leave()
+
     async def _seal(self) -> None:
+        """Whatever its size, the envelope is told: it is one frame, and the last."""
         assert isinstance(self.voice, ProcessVoice)
-        self.push(await self.voice.result())
+        result = await self.voice.result()
+        self._frames.append(result)
         super().close()

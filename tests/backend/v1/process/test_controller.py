@@ -1,5 +1,6 @@
 """The unified endpoint as programs and people use it."""
 
+import asyncio
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +10,9 @@ from shared.paths import PROCESS
 from tests.backend.desk import account, rows
 from tests.fixtures.api import Api, Join, Person
 from tests.fixtures.books import books_balance, holds
+from tests.fixtures.models import add_model
 from tests.fixtures.programs import program
+from tests.fixtures.upstream import eventually
 
 ASKED = {"prompt": "Announce our new rope."}
 
@@ -47,7 +50,7 @@ class TestRefusals:
             ({**ASKED, "constraints": {"maxCost": "NaN"}}, 400, "invalid_request"),
             ({**ASKED, "constraints": {"maxCost": "0.000001"}}, 400, "model_incapable"),
             ({**ASKED, "constraints": {"maxResponseTime": 0}}, 400, "invalid_request"),
-            ({**ASKED, "constraints": {"maxResponseTime": 1}}, 504, "provider_timeout"),
+            ({**ASKED, "constraints": {"maxResponseTime": 1}}, 504, "too_late"),
             ({**ASKED, "options": {"alternatives": 3}}, 400, "invalid_request"),
             ({**ASKED, "options": {"model": "no-such"}}, 404, "not_found"),
             ({**ASKED, "options": {"model": "sim-strong"}}, 403, "plan_forbids_model"),
@@ -152,6 +155,23 @@ class TestWhole:
         assert isinstance(answer["data"], str)
         assert answer["metadata"]["finishReason"] == "length"
         assert account(api, user)[0] == before - Decimal(answer["metadata"]["cost"])
+
+    async def test_one_that_was_stopped_says_what_there_is_and_what_it_cost(self, api: Api, user: Person) -> None:
+        url = str(api.services.settings.database_url)
+        add_model(url, "slow", upstream="sim-bench-400-50")
+        rows(api, "UPDATE plans SET models = NULL")
+        await api.services.catalogue.refresh()
+        before, _ = account(api, user)
+        waiting = asyncio.create_task(user.http.post(PROCESS, json={**ASKED, "options": {"model": "slow"}}))
+        await eventually(lambda: any(one.feed.length for one in api.services.generations.running))
+        [held] = rows(api, "SELECT request_id FROM holds")
+        await user.http.post(f"/api/ai/chat/{held['request_id']}/cancel")
+        response = await waiting
+        answer = response.json()
+        assert (response.status_code, answer["success"], answer["error"]["code"]) == (409, False, "interrupted")
+        assert answer["data"]
+        assert before - account(api, user)[0] == Decimal(answer["metadata"]["cost"]) > 0
+        assert answer["metadata"]["finishReason"] == "cancelled"
 
     async def test_a_users_id_is_a_label_and_nobody(self, api: Api, join: Join) -> None:
         one, other = await join(), await join()
