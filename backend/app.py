@@ -72,6 +72,7 @@ def parts(services: Services) -> dict[str, object]:
         "kept_files": services.attachments,  # a name of no field: Litestar takes those for its own fault
         "api_keys": services.api_keys,
         "chats": services.chats,
+        "errands": services.errand_pipeline,
         "settler": services.settler,
         "generations": services.generations,
         "metrics": services.metrics,

@@ -114,7 +114,7 @@ class Metrics:
         route.duration.observe(request.seconds)
         if request.first_token_seconds is not None:
             route.first_token.observe(request.first_token_seconds)
-        if request.completion_tokens:
+        if request.prompt_tokens or request.completion_tokens:
             route.prompt_tokens.inc(request.prompt_tokens)
             route.completion_tokens.inc(request.completion_tokens)
             route.raw_cost.inc(float(request.raw_cost))

@@ -33,6 +33,8 @@ from backend.metering.usage_controller import UsageController
 from backend.precheck.controller import PrecheckController
 from backend.providers.controller import ProvidersController
 from backend.v1.chat.controller import ChatCompletionsController
+from backend.v1.embeddings.controller import EmbeddingsController
+from backend.v1.images.controller import ImagesController
 from backend.v1.messages.controller import AnthropicMessagesController
 from backend.v1.models.controller import ModelNamesController
 from backend.v1.process.controller import ProcessController
@@ -55,6 +57,8 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     ProcessController,
     ModelNamesController,
     ProvidersController,
+    EmbeddingsController,
+    ImagesController,
     ConversationsController,
     MessagesController,
     UsageController,

@@ -1,5 +1,6 @@
 """What one process works with: made once, opened in the app's lifespan, given to handlers by name."""
 
+import asyncio
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -20,6 +21,8 @@ from backend.chat.recorder import Recorder
 from backend.chat.service import Chats
 from backend.columns import new_id
 from backend.database import Database
+from backend.errands.errands import Errands
+from backend.errands.pipeline import ErrandPipeline
 from backend.jobs import Jobs
 from backend.load import Load
 from backend.metering.jobs import renew_leases
@@ -61,6 +64,7 @@ class Services:
         self.settler = Settler(self.database)
         self.load = Load(settings.max_answers)
         self.generations = Generations()
+        self.errands = Errands()
         self.recorder = Recorder(self.database, self.generations)
         self.followings = Followings(self.database)
         self.circuits = CircuitBook()
@@ -78,6 +82,23 @@ class Services:
             client=self.client,
             settler=self.settler,
             generations=self.generations,
+            load=self.load,
+            health=self.health,
+            circuits=self.circuits,
+            metrics=self.metrics,
+            process_id=self.process_id,
+        )
+        self.errand_pipeline = ErrandPipeline(
+            settings=settings,
+            secrets=self.secrets,
+            examiner=self.examiner,
+            database=self.database,
+            catalogue=self.catalogue,
+            identities=self.identities,
+            client=self.client,
+            settler=self.settler,
+            generations=self.generations,
+            errands=self.errands,
             load=self.load,
             health=self.health,
             circuits=self.circuits,
@@ -127,7 +148,8 @@ class Services:
 
     async def drain(self) -> None:
         """Lets answers finish for the drain time; who follows answers of other processes may go on elsewhere."""
-        await self.generations.drain(self.settings.drain_seconds)
+        seconds = self.settings.drain_seconds
+        await asyncio.gather(self.generations.drain(seconds), self.errands.drain(seconds))
         await self.followings.close()
 
     def _listen(self) -> None:
@@ -137,7 +159,8 @@ class Services:
         self.notifier.on("catalogue", catalogue)
 
         def cancel(id: str) -> None:
-            self.generations.cancel(UUID(id))
+            if not self.generations.cancel(UUID(id)):
+                self.errands.cancel(UUID(id))
 
         self.notifier.on("identity", lambda id: self.identities.forget_user(UUID(id)))
         self.notifier.on("session", lambda id: self.identities.forget_session(UUID(id)))

@@ -109,7 +109,7 @@ class Factor(Answer, frozen=True, kw_only=True):
 
 
 class BucketCost(Answer, frozen=True, kw_only=True):
-    """Tokens of one bucket at its price per million (for `request` and `image`: pieces at a price each)."""
+    """Tokens of one bucket at its price per million (for `request` and `picture`: pieces at a price each)."""
 
     bucket: str
     quantity: int

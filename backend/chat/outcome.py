@@ -1,5 +1,6 @@
 """How a request ended, as settlement records it. Pure."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from msgspec import Struct
@@ -194,9 +195,14 @@ def _ms(seconds: float) -> int:
 
 def fault_of(error: AppError, order: Order) -> str:
     """What went wrong, in the provider's words where it gave any."""
+    return fault_in_words(error, [turn.content for turn in order.turns])
+
+
+def fault_in_words(error: AppError, said: Sequence[str]) -> str:
+    """What went wrong, in the provider's words where it gave any, without those that it was sent."""
     reason = error.reason if isinstance(error, ProviderError) else ""
     if reason:
-        reason = without_quotes(reason, [turn.content for turn in order.turns])
+        reason = without_quotes(reason, said)
     return f"{type(error).__name__}: {reason or error.message}"
 
 

@@ -7,14 +7,15 @@ import asyncio
 from decimal import Decimal
 from uuid import UUID
 
-from msgspec import Struct, structs
+from msgspec import structs
 
-from backend.accounts.errors import NotSignedIn
 from backend.accounts.identities import IdentityCache
 from backend.accounts.identity import Identity
 from backend.catalogue.cache import CatalogueCache
+from backend.chat.blocking import refuse_blocked
 from backend.chat.briskness import Briskness
-from backend.chat.errors import RiskBlocked
+from backend.chat.caller import Caller, idempotency
+from backend.chat.freshness import Freshness
 from backend.chat.generation import Generation
 from backend.chat.generations import Generations
 from backend.chat.inquiry import Inquiry
@@ -27,10 +28,9 @@ from backend.database import Database
 from backend.entitlements.plans import AUTO
 from backend.errors import AppError, Unavailable
 from backend.load import Load
-from backend.metering import repository as metering
-from backend.metering.admission import Admitted, Gate, Repeated, Stale
+from backend.metering.admission import Admitted, Gate, Repeated
 from backend.metering.rates import windows
-from backend.metering.records import AdmissionRecord, ConversationRecord, IdempotencyRecord, PromptRecord
+from backend.metering.records import AdmissionRecord, ConversationRecord, PromptRecord
 from backend.metering.settlement import Settler
 from backend.metrics import Metrics
 from backend.policy.health import HealthBook
@@ -41,26 +41,13 @@ from backend.secrets import Secrets
 from backend.settings import Settings
 from shared.chat import OnDisconnect
 from shared.plans import PlanLimits
-from shared.precheck import RiskAction
-from shared.wire import encode
+
+__all__ = ["Caller", "Pipeline"]
 
 SHORTEST_PAID_ANSWER = 16
 """Tokens: when credits do not allow even these, the request is refused."""
 DECISIONS = 4
 """How often a decision made with an outdated catalogue, identity or conversation is made again."""
-
-
-class Caller(Struct, frozen=True, kw_only=True):
-    """Who asks, from where, under which request id and idempotency key."""
-
-    identity: Identity
-    token: str
-    request_id: UUID
-    address: str = ""
-    idempotency_key: str | None = None
-
-    def __repr__(self) -> str:
-        return f"Caller({self.request_id})"
 
 
 class Pipeline:
@@ -89,7 +76,7 @@ class Pipeline:
         self._examiner = examiner
         self._database = database
         self._catalogue = catalogue
-        self._identities = identities
+        self._freshness = Freshness(database, catalogue, identities)
         self._client = client
         self._settler = settler
         self._generations = generations
@@ -108,15 +95,15 @@ class Pipeline:
         for _ in range(DECISIONS):
             prompt = await read_prompt(self._database, caller.identity, inquiry)
             checked = self._examiner.examine(prompt, assistant_chosen=inquiry.assistant != AUTO)
-            await self._refuse_blocked(caller, checked, prompt)
+            await refuse_blocked(self._database, caller, checked, _kept_in(prompt))
             version = self._catalogue.current.version
             try:
                 decided = self._decide(caller, inquiry, prompt, checked)
             except AppError:
-                stale = await self._stale(caller, version)
+                stale = await self._freshness.stale(caller, version)
                 if stale is None:
                     raise
-                caller = await self._refreshed(caller, stale)
+                caller = await self._freshness.refreshed(caller, stale)
                 continue
             admission = self._admission(caller, inquiry, prompt, checked, decided)
             outcome = await self._gate.admit(admission)
@@ -124,7 +111,7 @@ class Pipeline:
                 return outcome
             if isinstance(outcome, Admitted):
                 return self._start(inquiry, caller, prompt, checked, decided, outcome, admission, came)
-            caller = await self._refreshed(caller, outcome)
+            caller = await self._freshness.refreshed(caller, outcome)
         raise Unavailable("The configuration is changing too quickly. Try again.", retry_after=1)
 
     async def consider(self, caller: Caller, inquiry: Inquiry) -> Decided:
@@ -132,24 +119,6 @@ class Pipeline:
         prompt = await read_prompt(self._database, caller.identity, inquiry)
         checked = self._examiner.examine(prompt, assistant_chosen=inquiry.assistant != AUTO)
         return self._decide(caller, inquiry, prompt, checked)
-
-    async def _refuse_blocked(self, caller: Caller, checked: Checked, prompt: Prompt) -> None:
-        risk = checked.finding.risk
-        if risk.action is not RiskAction.BLOCK:
-            return
-        evidence = record(
-            checked,
-            caller.identity,
-            None,
-            0,
-            request_id=caller.request_id,
-            conversation_id=prompt.thread.id if prompt.thread is not None and not prompt.thread.new else None,
-        )
-        await metering.record_check(self._database, evidence)
-        raise RiskBlocked(
-            risk.message or "This prompt was not sent: a safety rule blocks it. Nothing was charged.",
-            details={"categories": [str(category) for category in risk.categories], "check_id": str(checked.id)},
-        )
 
     def _decide(self, caller: Caller, inquiry: Inquiry, prompt: Prompt, checked: Checked) -> Decided:
         catalogue = self._catalogue.current
@@ -191,36 +160,9 @@ class Pipeline:
                 request_id=caller.request_id,
                 conversation_id=thread.id if thread is not None else None,
             ),
-            idempotency=self._idempotency(caller, inquiry),
+            idempotency=idempotency(self._secrets, caller, inquiry.body),
             route=decided.decision,
         )
-
-    def _idempotency(self, caller: Caller, inquiry: Inquiry) -> IdempotencyRecord | None:
-        if caller.idempotency_key is None:
-            return None
-        body = self._secrets.digest("idempotency", encode(inquiry.body))
-        return IdempotencyRecord(caller.identity.caller, caller.idempotency_key, body.hex())
-
-    async def _stale(self, caller: Caller, version: int) -> Stale | None:
-        """Whether a refusal was decided with outdated facts. (An acceptance is checked at admission.)
-
-        `version` is the catalogue's when it was decided: a newer one may have arrived since.
-        """
-        catalogue, person = await metering.versions(self._database, caller.identity.user_id)
-        if catalogue != version:
-            return Stale("catalogue")
-        return Stale("identity") if person != caller.identity.version else None
-
-    async def _refreshed(self, caller: Caller, stale: Stale) -> Caller:
-        if stale.what == "catalogue":
-            await self._catalogue.refresh()
-        elif stale.what == "identity":
-            self._identities.forget_user(caller.identity.user_id)
-            identity = await self._identities.resolve(caller.token)
-            if identity is None:
-                raise NotSignedIn("Sign in again: the session has ended or the account is suspended.")
-            return structs.replace(caller, identity=identity)
-        return caller
 
     def _start(
         self,
@@ -276,6 +218,10 @@ def _capped(limits: PlanLimits, most_credits: Decimal | None) -> PlanLimits:
     if most_credits is None or (cap is not None and cap <= most_credits):
         return limits
     return structs.replace(limits, credits_per_request=most_credits)
+
+
+def _kept_in(prompt: Prompt) -> UUID | None:
+    return prompt.thread.id if prompt.thread is not None and not prompt.thread.new else None
 
 
 def _customary(identity: Identity) -> OnDisconnect:

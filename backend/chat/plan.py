@@ -20,7 +20,7 @@ from backend.chat.prompt import Prompt
 from backend.entitlements.plans import AUTO, Entitlement, lowest_plan_with_model
 from backend.errors import AppError, NotFound
 from backend.metering.display_cost import display_rate, tariff
-from backend.policy.choose import HEALTHY, SHORTEST_ANSWER, Ask, Choice, HealthByKey, choose, usable_context
+from backend.policy.choose import HEALTHY, SHORTEST_ANSWER, Ask, Choice, HealthByKey, ModelType, choose, usable_context
 from backend.policy.errors import ContextTooLong, ModelDisabled, ModelIncapable, NoRoute, PlanForbidsModel
 from backend.policy.preferences import ANY, Length, Preferences, obstacle
 from backend.policy.strategies import IN_WORDS
@@ -85,7 +85,7 @@ def wish(catalogue: Catalogue, entitlement: Entitlement, inquiry: Inquiry, organ
         names = []
     return Wish(
         assistant=wanted_assistant(catalogue, entitlement, assistant),
-        models=_models(names, catalogue, entitlement),
+        models=named_models(names, catalogue, entitlement),
         strategy=inquiry.strategy or Strategy.BALANCED,
         manner=inquiry.manner,
         preferences=inquiry.preferences,
@@ -93,13 +93,18 @@ def wish(catalogue: Catalogue, entitlement: Entitlement, inquiry: Inquiry, organ
     )
 
 
-def _models(names: Sequence[str], catalogue: Catalogue, entitlement: Entitlement) -> tuple[Model, ...]:
+def named_models(
+    names: Sequence[str], catalogue: Catalogue, entitlement: Entitlement, model_type: ModelType = "chat"
+) -> tuple[Model, ...]:
     """The models of these names; the usable ones when there are any, else the first one's obstacle is raised."""
     found: list[Model] = []
     for name in names:
         model = catalogue.model(name)
-        if model is None or model.model_type != "chat":
-            raise NotFound("There is no such chat model. GET /api/ai/models lists them.", details={"model": name[:120]})
+        if model is None or model.model_type != model_type:
+            where = "/api/ai/models" if model_type == "chat" else "/v1/models"
+            raise NotFound(
+                f"There is no such {model_type} model. GET {where} lists them.", details={"model": name[:120]}
+            )
         if model not in found:
             found.append(model)
     usable = [model for model in found if model.usable and entitlement.allows_model(model)]
@@ -166,12 +171,12 @@ def decide(
         choice = choose(structs.replace(ask, prompt_tokens=fitted.tokens), catalogue, entitlement, health)
         fitted = Fitted(fitted.turns, fitted.tokens, fitted.left_out + prompt.unread)
     if not choice.chain:
-        raise _nothing_can_answer(choice, ask, catalogue, entitlement, health)
-    routes = _by_circuit(
+        raise nothing_can_answer(choice, ask, catalogue, entitlement, health)
+    routes = by_circuit(
         (
             route
             for ranked in choice.chain
-            for route in _routes(
+            for route in routes_of(
                 ranked.model, catalogue, entitlement, picked.assistant, fitted.tokens, credits_per_dollar
             )
         ),
@@ -190,11 +195,13 @@ def decide(
         assistant=picked.assistant,
         recommended=catalogue.assistant(finding.recommended_family) if finding.recommended_family else None,
         routes=routes,
-        reserve=_by_circuit(
+        reserve=by_circuit(
             (
                 route
                 for model in choice.roomier
-                for route in _routes(model, catalogue, entitlement, picked.assistant, fitted.tokens, credits_per_dollar)
+                for route in routes_of(
+                    model, catalogue, entitlement, picked.assistant, fitted.tokens, credits_per_dollar
+                )
             ),
             health,
         ),
@@ -271,7 +278,7 @@ def with_system_prompt(assistant: Assistant, turns: tuple[Turn, ...]) -> tuple[T
     return (Turn(Role.SYSTEM, assistant.system_prompt), *turns) if assistant.system_prompt else turns
 
 
-def _routes(
+def routes_of(
     model: Model,
     catalogue: Catalogue,
     entitlement: Entitlement,
@@ -279,7 +286,7 @@ def _routes(
     prompt_tokens: int,
     credits_per_dollar: Decimal,
 ) -> Iterator[Route]:
-    """One for each endpoint of the model's provider."""
+    """One for each endpoint of the model's provider. Raises `NoRoute` for a model without prices."""
     if model.price is None:
         raise NoRoute("No model can answer now.")
     rate = display_rate(
@@ -302,7 +309,7 @@ def _routes(
         yield Route(model=model, endpoint=endpoint, price=model.price, target=target, rate=rate, tariff=owed)
 
 
-def _by_circuit(routes: Iterable[Route], health: HealthByKey) -> tuple[Route, ...]:
+def by_circuit(routes: Iterable[Route], health: HealthByKey) -> tuple[Route, ...]:
     """Without those whose circuit is open; those that are on trial last."""
     states = [(route, health.get(route.endpoint.id, HEALTHY).circuit) for route in routes]
     sound = [route for route, state in states if state is CircuitState.CLOSED]
@@ -333,9 +340,10 @@ def _likely_credits(route: Route, complexity: Complexity, wanted: int) -> tuple[
     return route.tariff.cost(min(low, wanted)), route.tariff.cost(min(high, wanted))
 
 
-def _nothing_can_answer(
+def nothing_can_answer(
     choice: Choice, ask: Ask, catalogue: Catalogue, entitlement: Entitlement, health: HealthByKey
 ) -> AppError:
+    """Why there is no model in the chain, in words."""
     if choice.paused:
         waits = [health.get(e.id, HEALTHY).retry_in for model in choice.paused for e in model.provider.endpoints]
         names = " and ".join(sorted({model.provider.display_name for model in choice.paused}))
@@ -352,9 +360,9 @@ def _nothing_can_answer(
     if choice.too_long_for:
         limit = max(usable_context(model, entitlement) for model in choice.too_long_for)
         return ContextTooLong(
-            f"The prompt has about {ask.prompt_tokens:,} tokens; at most {limit:,} can be read with your plan.",
-            details={"prompt_tokens": ask.prompt_tokens, "limit": limit},
+            f"The prompt has about {ask.longest:,} tokens; at most {limit:,} can be read with your plan.",
+            details={"prompt_tokens": ask.longest, "limit": limit},
         )
-    if any(model.usable for model in catalogue.models):
+    if any(model.usable and model.model_type == ask.model_type for model in catalogue.models):
         return PlanForbidsModel("No active model is in your plan. Request a higher plan or ask your admin.")
     return NoRoute("No model can answer now: none is active with a usable provider. Ask your admin.", retry_after=30)

@@ -1,9 +1,12 @@
 """Who sees calls succeed and fail: the endpoint's circuit, the policy's health book, the metrics and the log."""
 
+from decimal import Decimal
 from uuid import UUID
 
 import structlog
+from msgspec import Struct
 
+from backend.catalogue.snapshot import Model
 from backend.chat.order import Route
 from backend.chat.outcome import Ended
 from backend.errors import AppError
@@ -15,6 +18,25 @@ from backend.providers.circuit_book import CircuitBook, Permit
 from backend.providers.errors import ProviderError
 
 log = structlog.get_logger()
+
+
+class Over(Struct, frozen=True, kw_only=True):
+    """The end of a request of any kind. `error` is a code; `raw_cost` is in dollars."""
+
+    request_id: UUID
+    user_id: UUID
+    model: Model
+    assistant: str
+    strategy: str
+    state: str
+    error: str | None
+    attempts: int
+    prompt_tokens: int
+    completion_tokens: int
+    raw_cost: Decimal
+    latency_ms: int
+    first_token_ms: int | None
+    fell_back: bool
 
 
 class Witness:
@@ -68,37 +90,57 @@ class Witness:
             self._metrics.health.labels(name).set(self._health[name].uptime)
 
     def ended(self, ended: Ended) -> None:
-        """A request is over: one line in the log, one count in each metric."""
-        model, order = ended.route.model, ended.order
+        """An answer is over."""
+        order = ended.order
         usage = ended.charge.usage if ended.charge is not None else None
-        prompt_tokens = usage.prompt_tokens if usage is not None else 0
-        completion_tokens = usage.completion_tokens if usage is not None else 0
+        self.over(
+            Over(
+                request_id=order.request_id,
+                user_id=order.user_id,
+                model=ended.route.model,
+                assistant=order.assistant.family,
+                strategy=order.strategy,
+                state=ended.state.value,
+                error=ended.error.code.value if ended.error is not None else None,
+                attempts=ended.attempt.number,
+                prompt_tokens=usage.prompt_tokens if usage is not None else 0,
+                completion_tokens=usage.completion_tokens if usage is not None else 0,
+                raw_cost=ended.charge.raw.total if ended.charge is not None else ZERO,
+                latency_ms=ended.latency_ms,
+                first_token_ms=ended.first_token_ms,
+                fell_back=ended.route is not order.routes[0],
+            )
+        )
+
+    def over(self, over: Over) -> None:
+        """A request is over: one line in the log, one count in each metric."""
+        model, first_token = over.model, over.first_token_ms
         self._metrics.ended(
             EndedRequest(
                 model=model.name,
                 provider=model.provider.name,
-                assistant=order.assistant.family,
-                state=ended.state.value,
-                rule=order.strategy,
-                seconds=ended.latency_ms / 1000,
-                first_token_seconds=ended.first_token_ms / 1000 if ended.first_token_ms is not None else None,
-                prompt_tokens=prompt_tokens,
-                completion_tokens=completion_tokens,
-                raw_cost=ended.charge.raw.total if ended.charge is not None else ZERO,
-                fell_back=ended.route is not order.routes[0],
+                assistant=over.assistant,
+                state=over.state,
+                rule=over.strategy,
+                seconds=over.latency_ms / 1000,
+                first_token_seconds=first_token / 1000 if first_token is not None else None,
+                prompt_tokens=over.prompt_tokens,
+                completion_tokens=over.completion_tokens,
+                raw_cost=over.raw_cost,
+                fell_back=over.fell_back,
             )
         )
         log.info(
             "call",
-            request_id=str(order.request_id),
-            user=str(order.user_id),
+            request_id=str(over.request_id),
+            user=str(over.user_id),
             provider=model.provider.name,
             model=model.name,
-            state=ended.state.value,
-            error=ended.error.code.value if ended.error is not None else None,
-            attempts=ended.attempt.number,
-            prompt_tokens=prompt_tokens,
-            completion_tokens=completion_tokens,
-            latency_ms=ended.latency_ms,
-            first_token_ms=ended.first_token_ms,
+            state=over.state,
+            error=over.error,
+            attempts=over.attempts,
+            prompt_tokens=over.prompt_tokens,
+            completion_tokens=over.completion_tokens,
+            latency_ms=over.latency_ms,
+            first_token_ms=first_token,
         )

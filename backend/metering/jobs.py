@@ -26,12 +26,13 @@ async def renew_leases(services: "Services") -> None:
 
     Stops those of which nobody wants more, should this process not have been told.
     """
-    alive = services.generations.request_ids | services.settler.request_ids
+    alive = services.generations.request_ids | services.errands.request_ids | services.settler.request_ids
     seconds = services.settings.lease_seconds
     held = await repository.renew_leases(services.database, services.process_id, alive, seconds)
     for request_id, stop in held.items():
         if stop:
             services.generations.cancel(request_id)
+            services.errands.cancel(request_id)
 
 
 class Orphans(NamedTuple):

@@ -1,8 +1,8 @@
 """From tokens and prices to raw cost. Pure and exact.
 
-raw cost = sum over buckets of tokens x price per million / 10^6, plus the price per request. A bucket without a
-price of its own is priced like the one it is part of: cached input and cache writes like input, reasoning, image and
-audio tokens like output.
+raw cost = sum over buckets of tokens x price per million / 10^6, plus the price per request and per picture. A bucket
+without a price of its own is priced like the one it is part of: cached input and cache writes like input, reasoning,
+image and audio tokens like output.
 """
 
 from decimal import Context, Decimal, Inexact
@@ -45,8 +45,8 @@ def price_of(price: Price, bucket: str) -> Decimal:
     return fallback
 
 
-def raw_cost(usage: TokenUsage, price: Price) -> RawCost:
-    """What one answered call costs at a price version."""
+def raw_cost(usage: TokenUsage, price: Price, pictures: int = 0) -> RawCost:
+    """What one answered call costs at a price version, with the pictures it made."""
     buckets = [
         BucketCost(bucket=bucket, quantity=tokens, price=(each := price_of(price, bucket)), cost=_cost(tokens, each))
         for bucket in BUCKETS
@@ -54,6 +54,11 @@ def raw_cost(usage: TokenUsage, price: Price) -> RawCost:
     ]
     if price.request:
         buckets.append(BucketCost(bucket="request", quantity=1, price=price.request, cost=price.request))
+    if pictures and price.image:
+        each = price.image
+        buckets.append(
+            BucketCost(bucket="picture", quantity=pictures, price=each, cost=EXACT.multiply(Decimal(pictures), each))
+        )
     total = ZERO
     for line in buckets:
         total = EXACT.add(total, line.cost)

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Literal
 from uuid import UUID
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Raw, Struct, UnsetType
 
 from backend.metering.rates import Window, WindowState
 from shared.admin import BucketCost, Factor, RouteDecision
@@ -209,9 +209,13 @@ class MessageDocument(Struct, frozen=True, kw_only=True):
 
 
 class StoredResult(Struct, frozen=True, kw_only=True):
-    """What a repeated request with the same idempotency key is answered with; exactly one field is set."""
+    """What a repeated request with the same idempotency key is answered with; exactly one field is set.
+
+    `body` is a whole JSON object of an API's, for what is no answer.
+    """
 
     answer: ChatAnswer | UnsetType = UNSET
+    body: Raw | UnsetType = UNSET
     error: ErrorBody | UnsetType = UNSET
 
 

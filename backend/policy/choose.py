@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
+from typing import Literal
 from uuid import UUID
 
 from msgspec import Struct
@@ -22,6 +23,8 @@ CHEAPEST = 1e-9
 """Dollars: free models count as costing this much, so that their logarithm exists."""
 SHORTEST_ANSWER = 64
 """Tokens of the context that must be left for an answer."""
+ModelType = Literal["chat", "embedding", "image"]
+_MAKES = {"chat": "text", "embedding": "embeddings", "image": "images"}
 
 _LATENCY = {LatencyTier.FAST: 1.0, LatencyTier.MEDIUM: 0.6, LatencyTier.SLOW: 0.2}
 _NEEDED_QUALITY = {
@@ -60,7 +63,8 @@ class Ask(Struct, frozen=True, kw_only=True):
     """What has to be answered. `models` are those the caller named, in order: then they are the only candidates.
 
     `refuses` says why a model is not what the caller wants, None when it is; `place` is where the caller would have it
-    stand, lower first, before any score counts.
+    stand, lower first, before any score counts. `read_tokens` have to fit into a model's context at once: without it
+    the prompt and a short answer. `pictures` is how many are to be made.
     """
 
     assistant: Assistant
@@ -72,6 +76,19 @@ class Ask(Struct, frozen=True, kw_only=True):
     wanted_tokens: int | None = None
     refuses: Callable[[Model], str | None] | None = None
     place: Callable[[Model], int] | None = None
+    model_type: ModelType = "chat"
+    read_tokens: int | None = None
+    pictures: int = 0
+
+    @property
+    def room(self) -> int:
+        """Tokens that a model has to have room for."""
+        return self.prompt_tokens + SHORTEST_ANSWER if self.read_tokens is None else self.read_tokens
+
+    @property
+    def longest(self) -> int:
+        """Tokens that are to be read at once."""
+        return self.prompt_tokens if self.read_tokens is None else self.read_tokens
 
 
 class Ranked(Struct, frozen=True):
@@ -110,17 +127,17 @@ def choose(ask: Ask, catalogue: Catalogue, entitlement: Entitlement, health: Hea
     paused: list[Model] = []
     incapable: list[Rejected] = []
     for model in ask.models or catalogue.models:
-        obstacle = _obstacle(model, entitlement)
+        obstacle = _obstacle(model, entitlement, ask.model_type)
         shortcoming = _shortcoming(model, ask) if obstacle is None else None
         if obstacle is not None:
             rejected.append(Rejected(model=model.name, reason=obstacle))
         elif shortcoming is not None:
             incapable.append(Rejected(model=model.name, reason=shortcoming))
-        elif ask.prompt_tokens + SHORTEST_ANSWER > usable_context(model, entitlement):
+        elif ask.room > usable_context(model, entitlement):
             too_long.append(model)
             limit = usable_context(model, entitlement)
             rejected.append(
-                Rejected(model=model.name, reason=f"reads {limit:,} tokens, the prompt has {ask.prompt_tokens:,}")
+                Rejected(model=model.name, reason=f"reads {limit:,} tokens, the prompt has {ask.longest:,}")
             )
         elif (failing := _paused(model, health)) is not None:
             paused.append(model)
@@ -156,9 +173,9 @@ def _shortcoming(model: Model, ask: Ask) -> str | None:
     return ask.refuses(model) if ask.refuses is not None else None
 
 
-def _obstacle(model: Model, entitlement: Entitlement) -> str | None:
-    if model.model_type != "chat":
-        return f"makes {model.model_type}s, not text"
+def _obstacle(model: Model, entitlement: Entitlement, wanted: ModelType) -> str | None:
+    if model.model_type != wanted:
+        return f"makes {_MAKES.get(model.model_type, model.model_type)}, not {_MAKES[wanted]}"
     if not model.active:
         return "turned off"
     if model.provider.why is not None:
@@ -204,7 +221,8 @@ def _expected_cost(model: Model, ask: Ask) -> float:
     assert model.price is not None
     answer = min(_EXPECTED_ANSWER[ask.complexity], ask.wanted_tokens or model.max_output_tokens)
     tokens = model.price.ranking_input * ask.prompt_tokens + model.price.ranking_output * answer
-    return max(tokens / 1_000_000 + float(model.price.request or 0), CHEAPEST)
+    pieces = float(model.price.request or 0) + ask.pictures * float(model.price.image or 0)
+    return max(tokens / 1_000_000 + pieces, CHEAPEST)
 
 
 def _cheapness(cost: float, low: float, high: float) -> float:

@@ -55,14 +55,18 @@ class Examiner:
         digest = self._secrets.digest("prompt", text)
         finding = self._find(text, prompt.earlier, digest)
         for words in prompt.unvetted:
-            if finding.risk.action is not RiskAction.BLOCK and (risk := risk_of(words)).action is RiskAction.BLOCK:
-                finding = structs.replace(finding, risk=risk)
+            finding = _with(finding, words)
         for risk in prompt.risks:
             if _graver(risk, finding.risk):
                 finding = structs.replace(finding, risk=structs.replace(risk, message=f"{risk.message} {_IN_A_FILE}"))
         if assistant_chosen and finding.recommended_family is not None:
             finding = structs.replace(finding, recommended_family=None)
         return Checked(id=new_id(), finding=finding, characters=len(text), prompt_hash=digest)
+
+    def also(self, checked: Checked, words: str) -> Checked:
+        """The check of a prompt that has more words than were examined: whatever of them is blocked blocks it."""
+        finding = _with(checked.finding, words)
+        return checked if finding is checked.finding else structs.replace(checked, finding=finding)
 
     def _find(self, text: str, earlier: tuple[str, ...], digest: bytes) -> Finding:
         key = digest + self._secrets.digest("earlier", "\0".join(earlier[-LOOK_BACK:])) if earlier else digest
@@ -72,6 +76,12 @@ class Examiner:
             if len(self._recent) > RECENT:
                 self._recent.popitem(last=False)
         return finding
+
+
+def _with(finding: Finding, words: str) -> Finding:
+    if finding.risk.action is not RiskAction.BLOCK and (risk := risk_of(words)).action is RiskAction.BLOCK:
+        return structs.replace(finding, risk=risk)
+    return finding
 
 
 def _graver(risk: Risk, than: Risk) -> bool:

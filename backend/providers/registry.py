@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TypeVar
 
 from backend.catalogue.snapshot import Provider
-from backend.providers.calls import ChatCall, Target
+from backend.providers.calls import ChatCall, EmbeddingCall, PictureCall, Target
 from backend.providers.dialects import (
     Dialect,
     EmbeddingDialect,
@@ -39,13 +39,20 @@ PICTURE_DIALECTS: dict[str, PictureDialect] = {
 }
 
 
-def unspoken(provider: Provider, call: ChatCall) -> tuple[str, ...]:
+def unspoken(provider: Provider, call: ChatCall | EmbeddingCall | PictureCall) -> tuple[str, ...]:
     """What of a call a provider does not know, as names of OpenAI's request fields."""
-    spoken = DIALECTS.get(provider.dialect)
-    if spoken is None:
-        return ()
     address = provider.endpoints[0].base_url if provider.endpoints else ""
-    return spoken.unspoken(call, vendor(provider.name, provider.dialect, address))
+    known = vendor(provider.name, provider.dialect, address)
+    match call:
+        case ChatCall():
+            chat = DIALECTS.get(provider.dialect)
+            return chat.unspoken(call, known) if chat is not None else ()
+        case EmbeddingCall():
+            embedding = EMBEDDING_DIALECTS.get(provider.dialect)
+            return embedding.unspoken(call, known) if embedding is not None else ()
+        case PictureCall():
+            picture = PICTURE_DIALECTS.get(provider.dialect)
+            return picture.unspoken(call, known) if picture is not None else ()
 
 
 def dialect(target: Target) -> Dialect:

@@ -8,7 +8,7 @@ from shared.admin import BucketCost, CostView
 
 _LINK = Markup("<span><small>{}</small><b>{}</b></span>")
 _SIGN = Markup("<i>{}</i>")
-_PIECES = ("request", "image")
+_PIECES = ("request", "picture")
 
 
 def chain_html(cost: CostView) -> Markup:
@@ -43,7 +43,7 @@ def remarks(cost: CostView) -> list[str]:
 
 
 def raw_sum(buckets: list[BucketCost]) -> str:
-    """`1,204 input x $0.25 + 486 output x $2.00 per million`, pieces (calls, images) at a price each."""
+    """`1,204 input x $0.25 + 486 output x $2.00 per million`, pieces (calls, pictures) at a price each."""
     tokens = [_term(bucket) for bucket in buckets if bucket.bucket not in _PIECES]
     pieces = [f"{_term(bucket)} each" for bucket in buckets if bucket.bucket in _PIECES]
     return " + ".join(([" + ".join(tokens) + " per million"] if tokens else []) + pieces)

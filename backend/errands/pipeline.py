@@ -1,0 +1,209 @@
+"""One errand, in order: precheck, entitlement, policy, admission; the rest is the running errand's.
+
+Everything that can refuse does so in `begin`.
+"""
+
+import asyncio
+from contextlib import suppress
+from uuid import UUID
+
+from msgspec import structs
+
+from backend.accounts.identities import IdentityCache
+from backend.catalogue.cache import CatalogueCache
+from backend.chat.blocking import refuse_blocked
+from backend.chat.caller import Caller, idempotency
+from backend.chat.freshness import Freshness
+from backend.chat.generations import Generations
+from backend.chat.pipeline import DECISIONS
+from backend.chat.prompt import Prompt, readable
+from backend.chat.witness import Witness
+from backend.database import Database
+from backend.errands.errands import Errands, first_body
+from backend.errands.order import Errand, ErrandOrder
+from backend.errands.plan import DecidedErrand, decide
+from backend.errands.running import Running
+from backend.errors import AppError, Unavailable
+from backend.load import Load
+from backend.metering.admission import Admitted, Gate, Repeated, Stale
+from backend.metering.errors import OutOfCredits, SpendingCap
+from backend.metering.pricing import ZERO
+from backend.metering.rates import windows
+from backend.metering.records import AdmissionRecord
+from backend.metering.settlement import Settler
+from backend.metrics import Metrics
+from backend.policy.health import HealthBook
+from backend.precheck.service import Checked, Examiner, record
+from backend.precheck.tokens import estimate_tokens
+from backend.providers.circuit_book import CircuitBook
+from backend.providers.engine import ProviderClient
+from backend.secrets import Secrets
+from backend.settings import Settings
+
+AT_A_TIME = 50_000
+"""Characters that are examined before others have their turn."""
+
+
+class ErrandPipeline:
+    """Turns a request into a running errand."""
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        secrets: Secrets,
+        examiner: Examiner,
+        database: Database,
+        catalogue: CatalogueCache,
+        identities: IdentityCache,
+        client: ProviderClient,
+        settler: Settler,
+        generations: Generations,
+        errands: Errands,
+        load: Load,
+        health: HealthBook,
+        circuits: CircuitBook,
+        metrics: Metrics,
+        process_id: UUID,
+    ) -> None:
+        self._settings = settings
+        self._secrets = secrets
+        self._examiner = examiner
+        self._database = database
+        self._catalogue = catalogue
+        self._freshness = Freshness(database, catalogue, identities)
+        self._client = client
+        self._settler = settler
+        self._generations = generations
+        self._errands = errands
+        self._load = load
+        self._health = health
+        self._circuits = circuits
+        self._metrics = metrics
+        self._process_id = process_id
+        self._gate = Gate(database)
+
+    async def begin(self, caller: Caller, errand: Errand) -> Running | bytes:
+        """A running errand, or what the first request with this idempotency key was answered with.
+
+        Raises every refusal as an `AppError`.
+        """
+        self._load.check(len(self._generations) + len(self._errands) + len(self._gate))
+        checked, tokens = await self._examine(errand)
+        await refuse_blocked(self._database, caller, checked)
+        for _ in range(DECISIONS):
+            version = self._catalogue.current.version
+            try:
+                decided = self._decide(caller, errand, tokens)
+            except AppError:
+                stale = await self._freshness.stale(caller, version)
+                if stale is None:
+                    raise
+                caller = await self._freshness.refreshed(caller, stale)
+                continue
+            outcome = await self._admit(self._admission(caller, errand, checked, tokens, decided), decided)
+            if isinstance(outcome, Repeated):
+                first = self._errands.get(outcome.request_id)
+                return first or await first_body(self._database, caller, outcome.request_id)
+            if isinstance(outcome, Admitted):
+                return self._start(caller, errand, tokens, decided, outcome)
+            caller = await self._freshness.refreshed(caller, outcome)
+        raise Unavailable("The configuration is changing too quickly. Try again.", retry_after=1)
+
+    async def _admit(self, admission: AdmissionRecord, decided: DecidedErrand) -> Admitted | Repeated | Stale:
+        """Holds enough for the dearest route that may be taken, or else, where credits are short, for the first one."""
+        dearest = max(route.tariff.fixed for route in decided.routes)
+        if dearest > admission.fixed_credits:
+            with suppress(OutOfCredits, SpendingCap):
+                return await self._gate.admit(structs.replace(admission, fixed_credits=dearest))
+        return await self._gate.admit(admission)
+
+    async def _examine(self, errand: Errand) -> tuple[Checked, tuple[int, ...]]:
+        """The check of all words, with the tokens of each; others have their turn in between."""
+        words = tuple(map(readable, errand.work.words))
+        first = Prompt(text=words[0] if words else "", earlier=(), turns=(), thread=None)
+        checked = self._examiner.examine(first, assistant_chosen=True)
+        tokens = [estimate_tokens(text) for text in words[:1]]
+        since = 0
+        for text in words[1:]:
+            checked = self._examiner.also(checked, text)
+            tokens.append(estimate_tokens(text))
+            since += len(text)
+            if since > AT_A_TIME:
+                since = 0
+                await asyncio.sleep(0)
+        if len(words) > 1:
+            checked = structs.replace(
+                checked,
+                characters=sum(map(len, words)),
+                prompt_hash=self._secrets.digest("prompt", "\0".join(words)),
+            )
+        return checked, tuple(tokens)
+
+    def _decide(self, caller: Caller, errand: Errand, tokens: tuple[int, ...]) -> DecidedErrand:
+        catalogue = self._catalogue.current
+        return decide(
+            catalogue,
+            caller.identity.entitlement(catalogue),
+            self._health,
+            errand,
+            tokens,
+            caller.identity.organisation_id,
+            self._settings.credits_per_dollar,
+        )
+
+    def _admission(
+        self, caller: Caller, errand: Errand, checked: Checked, tokens: tuple[int, ...], decided: DecidedErrand
+    ) -> AdmissionRecord:
+        catalogue = self._catalogue.current
+        identity = caller.identity
+        entitlement = identity.entitlement(catalogue)
+        return AdmissionRecord(
+            request_id=caller.request_id,
+            organisation_id=identity.organisation_id,
+            user_id=identity.user_id,
+            caller=identity.caller,
+            key_chats=entitlement.limits.concurrent_chats_per_key if identity.credential == "key" else None,
+            process_id=self._process_id,
+            lease_seconds=self._settings.lease_seconds,
+            catalogue_version=catalogue.version,
+            identity_version=identity.version,
+            monthly_credits=entitlement.monthly_credits,
+            limits=entitlement.limits,
+            windows=windows(errand.work.kind, identity, entitlement.limits, caller.address),
+            prompt_tokens=sum(tokens),
+            fixed_credits=decided.routes[0].tariff.fixed,
+            credits_per_token=ZERO,
+            wanted_tokens=0,
+            min_tokens=0,
+            conversation=None,
+            check=record(checked, identity, None, sum(tokens), request_id=caller.request_id, conversation_id=None),
+            idempotency=idempotency(self._secrets, caller, errand.body),
+            route=decided.decision,
+        )
+
+    def _start(
+        self, caller: Caller, errand: Errand, tokens: tuple[int, ...], decided: DecidedErrand, admitted: Admitted
+    ) -> Running:
+        order = ErrandOrder(
+            request_id=caller.request_id,
+            organisation_id=caller.identity.organisation_id,
+            user_id=caller.identity.user_id,
+            work=errand.work,
+            shape=errand.shape,
+            tokens=tokens,
+            routes=decided.routes,
+            held=admitted.held,
+            balance=admitted.balance,
+            windows=admitted.windows,
+            reasons=decided.reasons,
+            strategy=decided.decision.strategy,
+            requested=errand.requested,
+            chosen=decided.decision.model_chosen,
+            keep_result=caller.idempotency_key is not None,
+            began=asyncio.get_running_loop().time(),
+            budget=self._settings.request_seconds,
+        )
+        running = Running(order, self._client, self._settler, Witness(self._health, self._circuits, self._metrics))
+        self._errands.start(running)
+        return running
