@@ -110,12 +110,16 @@ class AuthRejected(ProviderError):
 
 
 class Rejected(ProviderError):
-    """The provider refuses this request, for a reason of its own."""
+    """The provider refuses this request, for a reason of its own; `provider_status` is its HTTP status, if known."""
 
     sentence = "The model's provider refused the request."
     quotes_reason = True
     retryable = False
     may_have_run = False
+
+    def __init__(self, reason: str = "", *, provider_status: int | None = None) -> None:
+        super().__init__(reason)
+        self.provider_status = provider_status
 
 
 class ContextTooLong(ProviderError):

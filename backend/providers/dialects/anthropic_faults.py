@@ -101,7 +101,7 @@ def _tell(status: int, error: _Error, wait: int | None) -> ProviderError:
     reason = error.message or error.type
     cause = error.details.error_code if error.details is not None else None
     if status < 400:
-        return Rejected(f"HTTP {status} {reason}")
+        return Rejected(f"HTTP {status} {reason}", provider_status=status)
     if status == 400 and _FILTERED.search(reason):
         return ContentFiltered(reason)
     if status in (400, 413) and (found := _TOO_LONG.search(reason)):
@@ -112,7 +112,7 @@ def _tell(status: int, error: _Error, wait: int | None) -> ProviderError:
         return RateLimited(reason, retry_after=wait)
     if status >= 500 or status in (408, 409):
         return ServerFault(f"HTTP {status} {reason}", provider_status=status, retry_after=wait)
-    return Rejected(f"HTTP {status} {reason}")
+    return Rejected(f"HTTP {status} {reason}", provider_status=status)
 
 
 def _numbers(found: re.Match[str]) -> dict[str, int]:

@@ -63,7 +63,7 @@ def read_fault(message: str) -> ProviderError:
 
 def _tell(status: int, reason: str, wait: int | None) -> ProviderError:
     if status < 400:
-        return Rejected(f"HTTP {status} {reason}")
+        return Rejected(f"HTTP {status} {reason}", provider_status=status)
     if status in (400, 413, 422, 498):
         if found := _TOO_LONG.search(reason):
             return _too_long(reason, found)
@@ -75,7 +75,7 @@ def _tell(status: int, reason: str, wait: int | None) -> ProviderError:
         return AuthRejected(f"HTTP 429 {reason}") if _BROKE.search(reason) else RateLimited(reason, retry_after=wait)
     if status >= 499 or status in (408, 409):
         return ServerFault(f"HTTP {status} {reason}", provider_status=status, retry_after=wait)
-    return Rejected(f"HTTP {status} {reason}")
+    return Rejected(f"HTTP {status} {reason}", provider_status=status)
 
 
 def _too_long(reason: str, found: re.Match[str]) -> ContextTooLong:

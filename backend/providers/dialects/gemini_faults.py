@@ -91,7 +91,7 @@ def _tell(status: int, error: _Error, wait: int | None) -> ProviderError:
     reason = error.message or error.status or ""
     causes = {detail.reason for detail in error.details}
     if status < 400:
-        return Rejected(f"HTTP {status} {reason}")
+        return Rejected(f"HTTP {status} {reason}", provider_status=status)
     if status in (400, 413) and (found := _TOO_LONG.search(reason)):
         return ContextTooLong(reason, limit=_figure(found["limit"]), requested=_figure(found["requested"]))
     if status == 429:
@@ -105,7 +105,7 @@ def _tell(status: int, error: _Error, wait: int | None) -> ProviderError:
         return AuthRejected(f"HTTP {status} {reason}")
     if status >= 500 or status in (408, 409, 499):
         return ServerFault(f"HTTP {status} {reason}", provider_status=status, retry_after=wait or _delay(error))
-    return Rejected(f"HTTP {status} {reason}")
+    return Rejected(f"HTTP {status} {reason}", provider_status=status)
 
 
 def _delay(error: _Error) -> int | None:

@@ -102,7 +102,7 @@ def _tell(status: int, error: _Error, wait: int | None) -> ProviderError:
     if codes & _FILTER_CODES or (status == 403 and error.metadata is not None and error.metadata.reasons):
         return ContentFiltered(reason)
     if status < 400:
-        return Rejected(f"HTTP {status} {reason}")
+        return Rejected(f"HTTP {status} {reason}", provider_status=status)
     if "context_length_exceeded" in codes or (status in (400, 413, 422) and _TOO_LONG.search(reason)):
         return ContextTooLong(reason, limit=_figure(_LIMIT, reason), requested=_figure(_REQUESTED, reason))
     if status in (401, 402, 403) or codes & _BROKE_CODES or (status == 400 and _BAD_KEY.search(reason)):
@@ -111,7 +111,7 @@ def _tell(status: int, error: _Error, wait: int | None) -> ProviderError:
         return RateLimited(reason, retry_after=wait)
     if status >= 500 or status in (408, 409, 425, 498):  # 498: Groq is out of capacity
         return ServerFault(f"HTTP {status} {reason}", provider_status=status, retry_after=wait)
-    return Rejected(f"HTTP {status} {reason}")
+    return Rejected(f"HTTP {status} {reason}", provider_status=status)
 
 
 def _read(body: bytes) -> _Error:

@@ -12,6 +12,15 @@ MOST_UPLOADS = 16
 Count = Annotated[int, Meta(ge=1, le=10)]
 Prompt = Annotated[str, Meta(min_length=1, max_length=32_000)]
 Choice = Annotated[str, Meta(min_length=1, max_length=40)]
+Size = Annotated[
+    str,
+    Meta(
+        pattern="^(auto|[1-9][0-9]{1,4}x[1-9][0-9]{1,4})$", description="Width and height in pixels: 1024x1024; or auto"
+    ),
+]
+Quality = Literal["auto", "standard", "hd", "low", "medium", "high"]
+Background = Literal["transparent", "opaque", "auto"]
+OutputFormat = Literal["png", "jpeg", "webp"]
 File = Annotated[Any, Meta(description="A file: PNG, JPEG, WebP or GIF")]
 
 
@@ -26,11 +35,11 @@ class GenerationRequest(Struct, frozen=True, kw_only=True):
     model: Name = "auto"
     models: Annotated[list[Name], Meta(max_length=20)] | None = None
     n: Count | None = None
-    size: Choice | None = None
-    quality: Choice | None = None
+    size: Size | None = None
+    quality: Quality | None = None
     style: Choice | None = None
-    background: Choice | None = None
-    output_format: Choice | None = None
+    background: Background | None = None
+    output_format: OutputFormat | None = None
     response_format: Literal["url", "b64_json"] | None = None
     user: Annotated[str, Meta(max_length=512)] | None = None
     stream: bool | None = None
@@ -46,10 +55,10 @@ class EditForm(Struct, frozen=True, kw_only=True, rename={"images": "image[]"}):
     mask: File = None
     model: Name = "auto"
     n: Count | None = None
-    size: Choice | None = None
-    quality: Choice | None = None
-    background: Choice | None = None
-    output_format: Choice | None = None
+    size: Size | None = None
+    quality: Quality | None = None
+    background: Background | None = None
+    output_format: OutputFormat | None = None
     response_format: Literal["url", "b64_json"] | None = None
     user: Annotated[str, Meta(max_length=512)] | None = None
     provider: Annotated[str, Meta(max_length=10_000)] | None = None
@@ -61,7 +70,7 @@ class VariationForm(Struct, frozen=True, kw_only=True):
     image: File = None
     model: Name = "auto"
     n: Count | None = None
-    size: Choice | None = None
+    size: Size | None = None
     response_format: Literal["url", "b64_json"] | None = None
     user: Annotated[str, Meta(max_length=512)] | None = None
     provider: Annotated[str, Meta(max_length=10_000)] | None = None

@@ -48,12 +48,34 @@ def picture(kind: str = "PNG") -> BytesIO:
 
 class TestRefusals:
     @pytest.mark.parametrize(
-        "wrong", [{"prompt": ""}, {"prompt": "a\0b"}, {"n": 0}, {"n": 11}, {"response_format": "tiff"}]
+        "wrong",
+        [
+            {"prompt": ""},
+            {"prompt": "a\0b"},
+            {"n": 0},
+            {"n": 11},
+            {"response_format": "tiff"},
+            {"size": "large"},
+            {"size": "0x64"},
+            {"quality": "wonderful"},
+            {"output_format": "svg"},
+        ],
     )
     async def test_what_cannot_be_understood(self, sdk: AsyncOpenAI, wrong: dict[str, object]) -> None:
         with pytest.raises(openai.BadRequestError) as caught:
             await sdk.images.generate(**{"model": MODEL, "prompt": "a rope", **wrong})
         assert caught.value.code == "invalid_request"
+
+    async def test_what_only_the_provider_can_refuse(
+        self, sdk: AsyncOpenAI, faults: Faults, settings: Settings
+    ) -> None:
+        with pytest.raises(openai.BadRequestError, match="Invalid size '9999x9999'") as caught:
+            await sdk.images.generate(model=MODEL, prompt="a rope", size="9999x9999")  # type: ignore[call-overload]
+        assert caught.value.code == "invalid_request"
+        assert caught.value.response.json()["routing_metadata"]["attempts"][0]["status"] == "failed"
+        assert [status for _, status, _ in faults.attempts()] == ["failed"]
+        assert faults.one("SELECT count(*) FROM cost_records") == 0
+        assert await holds(str(settings.database_url)) == 0
 
     async def test_a_file_that_is_no_picture(self, sdk: AsyncOpenAI) -> None:
         with pytest.raises(openai.BadRequestError, match="is no picture"):
