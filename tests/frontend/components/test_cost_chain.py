@@ -43,10 +43,10 @@ def test_factors_are_named_for_people(stored: str, shown: str) -> None:
 
 def test_the_raw_sum_separates_tokens_from_pieces() -> None:
     assert raw_sum(
-        [_bucket("input", 1204, "0.25"), _bucket("cached_input", 10, "0.025"), _bucket("image", 2, "0.04")]
+        [_bucket("input", 1204, "0.25"), _bucket("cached_input", 10, "0.025"), _bucket("picture", 2, "0.04")]
     ) == (
         f"1,204 input {words.TIMES} $0.25 + 10 cached input {words.TIMES} $0.025 per million"
-        f" + 2 image {words.TIMES} $0.04 each"
+        f" + 2 picture {words.TIMES} $0.04 each"
     )
     assert raw_sum([_bucket("request", 1, "0.005")]) == f"1 request {words.TIMES} $0.005 each"
 
