@@ -46,9 +46,9 @@ class Tool:
     """The command, with a folder of its own."""
 
     def __init__(self, folder: Path, api: Api, key: str) -> None:
-        self._environment = clean_environment(LLM_USER_PATH=str(folder))
+        self._environment = clean_environment(LLM_USER_PATH=str(folder), OPENAI_BASE_URL=f"{api.url}/v1")
         (folder / "extra-openai-models.yaml").write_text(MODELS.format(url=api.url))
-        (folder / "keys.json").write_text(json.dumps({"fairlead": key}))
+        (folder / "keys.json").write_text(json.dumps({"fairlead": key, "openai": key}))
 
     async def run(self, *arguments: str) -> Ran:
         process = await asyncio.create_subprocess_exec(
@@ -104,3 +104,21 @@ class TestPrompts:
         assert ran.status == 0, ran.complained
         assert "Tool call: llm_version" in ran.complained
         assert ran.said.strip()
+
+
+class TestEmbeddings:
+    async def test_a_model_that_is_turned_off(self, llm: Tool) -> None:
+        ran = await llm.run("embed", "-m", "text-embedding-3-small", "-c", "a rope")
+        assert ran.status != 0
+        assert "Text Embedding 3 small cannot be used at the moment" in ran.complained
+
+    async def test_of_texts_that_are_then_found_by_likeness(self, llm: Tool, admin: Person, tmp_path: Path) -> None:
+        alias = {"alias": "text-embedding-3-small", "target": "sim-embedding", "reason": "try"}
+        assert (await admin.http.post("/api/admin/aliases", json=alias)).status_code == 200
+        texts = tmp_path / "texts.json"
+        texts.write_text(json.dumps([{"id": "rope", "text": "a rope on a cleat"}, {"id": "soup", "text": "hot soup"}]))
+        kept = await llm.run("embed-multi", "things", str(texts), "-m", "text-embedding-3-small")
+        assert kept.status == 0, kept.complained
+        alike = await llm.run("similar", "things", "-c", "a rope on a cleat", "-n", "1")
+        assert alike.status == 0, alike.complained
+        assert json.loads(alike.said)["id"] == "rope"
