@@ -33,6 +33,7 @@ from backend.metering.usage_controller import UsageController
 from backend.precheck.controller import PrecheckController
 from backend.providers.controller import ProvidersController
 from backend.v1.chat.controller import ChatCompletionsController
+from backend.v1.completions.controller import CompletionsController
 from backend.v1.embeddings.controller import EmbeddingsController
 from backend.v1.images.controller import ImagesController
 from backend.v1.messages.controller import AnthropicMessagesController
@@ -52,6 +53,7 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     AttachmentsController,
     ChatController,
     ChatCompletionsController,
+    CompletionsController,
     ResponsesController,
     AnthropicMessagesController,
     ProcessController,

@@ -67,6 +67,7 @@ ROUTES: dict[str, Who] = {
     "GET /api/ai/models": Who.USER,
     "POST /api/ai/chat": Who.USER,
     "POST /v1/chat/completions": Who.USER,
+    "POST /v1/completions": Who.USER,
     "POST /v1/responses": Who.USER,
     "POST /v1/messages": Who.USER,
     "POST /v1/messages/count_tokens": Who.USER,

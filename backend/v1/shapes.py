@@ -8,12 +8,22 @@ from backend.v1.messages.refusals import anthropic_error
 from backend.v1.process.envelope import refused
 from backend.v1.refusals import openai_error
 from shared.errors import ErrorBody, ErrorEnvelope
-from shared.paths import ANTHROPIC_MESSAGES, CHAT_COMPLETIONS, EMBEDDINGS, IMAGES, MODEL_NAMES, PROCESS, RESPONSES
+from shared.paths import (
+    ANTHROPIC_MESSAGES,
+    CHAT_COMPLETIONS,
+    COMPLETIONS,
+    EMBEDDINGS,
+    IMAGES,
+    MODEL_NAMES,
+    PROCESS,
+    RESPONSES,
+)
 
 Shape = Callable[[ErrorBody, int], Struct]
 
 SHAPES: dict[str, Shape] = {
     CHAT_COMPLETIONS: openai_error,
+    COMPLETIONS: openai_error,
     RESPONSES: openai_error,
     MODEL_NAMES: openai_error,
     EMBEDDINGS: openai_error,

@@ -1,10 +1,8 @@
 """An answer as a chat completion, whole or in chunks: platform.openai.com/docs/api-reference/chat-streaming."""
 
 import time
-from typing import Literal
 from uuid import UUID
 
-import msgspec
 from msgspec import Struct
 
 from backend.v1.chat.wire import (
@@ -15,21 +13,12 @@ from backend.v1.chat.wire import (
     ChatCompletion,
     Choice,
     ChoiceLogprobs,
-    CompletionDetails,
-    CompletionUsage,
-    PromptDetails,
 )
-from backend.v1.refusals import BEGUN_ANEW, IN_STREAM, NOWHERE, STOPPED, openai_error
-from shared.chat import ChatAnswer, RouteView, ToolCall, UsageFigures
-from shared.errors import ErrorBody
-from shared.events import ChatEvent, Done, Logprobs, Restart, ToolCalls
+from backend.v1.chunks import ChunkVoice, usage_of
+from backend.v1.refusals import NOWHERE
+from shared.chat import ChatAnswer, ToolCall
+from shared.events import ChatEvent, Logprobs, ToolCalls
 from shared.messages import FinishReason
-from shared.routing import Routing
-
-_encode = msgspec.json.Encoder().encode
-DONE = b"data: [DONE]\n\n"
-_HERE = "\0"
-"""Where the text goes in the frame that all chunks share; no model's name or id has it."""
 
 
 def completion_id(request_id: UUID) -> str:
@@ -57,21 +46,6 @@ def completion(answer: ChatAnswer) -> ChatCompletion:
     )
 
 
-def usage_of(figures: UsageFigures) -> CompletionUsage:
-    """What was used, in OpenAI's words."""
-    return CompletionUsage(
-        prompt_tokens=figures.prompt_tokens,
-        completion_tokens=figures.completion_tokens,
-        total_tokens=figures.prompt_tokens + figures.completion_tokens,
-        prompt_tokens_details=PromptDetails(
-            cached_tokens=figures.cached_tokens, cache_write_tokens=figures.cache_write_tokens
-        ),
-        completion_tokens_details=CompletionDetails(reasoning_tokens=figures.reasoning_tokens),
-        credits=figures.credits,
-        estimated=figures.estimated,
-    )
-
-
 def _called(call: ToolCall) -> CalledTool:
     return CalledTool(id=call.id, function=CalledFunction(call.name, call.arguments))
 
@@ -96,106 +70,29 @@ class _ChunkChoice(Struct, frozen=True, kw_only=True):
     index: int = 0
 
 
-class _Chunk(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    id: str
-    created: int
-    model: str
-    choices: list[_ChunkChoice]
-    object: Literal["chat.completion.chunk"] | None = None
-    usage: CompletionUsage | None = None
-    routing_metadata: Routing | None = None
-    provider: AnsweredBy | None = None
+class CompletionVoice(ChunkVoice):
+    """Tells one reader an answer in chunks of a chat completion; the first one says who speaks."""
 
-
-class CompletionVoice:
-    """Tells one reader an answer in chunks. What cannot be said in them ends the stream with an error."""
+    kind = "chat.completion.chunk"
 
     def __init__(self, request_id: UUID, *, include_usage: bool) -> None:
-        self._id = completion_id(request_id)
-        self._created = int(time.time())
-        self._include_usage = include_usage
-        self._model = ""
-        self._head = self._tail = b""
-        self._figures: UsageFigures | None = None
-        self._over = False
+        super().__init__(completion_id(request_id), include_usage=include_usage)
 
-    def delta(self, text: str, edition: int, offset: int) -> bytes:
-        """A chunk of text; the first one says who speaks, too."""
-        if self._over:
-            return b""
-        opening = self._begun()
-        return opening + b"%b%b%b" % (self._head, _encode(text), self._tail)
+    def _opening(self) -> _ChunkChoice:
+        return _ChunkChoice(delta=_Delta(role="assistant", content=""))
 
-    def event(self, event: ChatEvent, edition: int, offset: int) -> bytes:
-        """What OpenAI's chunks can say of an event."""
-        if self._over:
-            return b""
-        match event:
-            case RouteView():
-                self._model = event.model
-            case ToolCalls():
-                return self._begun() + self._say(_Delta(tool_calls=_tool_deltas(event.calls)))
-            case Logprobs():
-                return self._begun() + self._say(_Delta(content=""), logprobs=ChoiceLogprobs(event.content))
-            case UsageFigures() if event.final:
-                self._figures = event
-            case Done():
-                return self._end(event)
-            case Restart():
-                return self._fail(BEGUN_ANEW)
-            case ErrorBody():
-                return self._fail(event)
-        return b""
+    def _words(self, text: str) -> _ChunkChoice:
+        return _ChunkChoice(delta=_Delta(content=text))
 
-    def _begun(self) -> bytes:
-        return b"" if self._head else self._open()
+    def _finish(self, reason: FinishReason) -> _ChunkChoice:
+        return _ChunkChoice(delta=_Delta(), finish_reason=reason.value)
 
-    def _open(self) -> bytes:
-        chunk = self._sent(self._chunk([_ChunkChoice(delta=_Delta(content=_HERE))]))
-        self._head, _, self._tail = chunk.partition(_encode(_HERE))
-        return self._say(_Delta(role="assistant", content=""))
-
-    def _end(self, done: Done) -> bytes:
-        if done.finish_reason is FinishReason.CANCELLED:
-            return self._fail(STOPPED)
-        self._over = True
-        by = AnsweredBy(name=done.provider, model=done.model, latency_ms=done.latency_ms)
-        finish = [_ChunkChoice(delta=_Delta(), finish_reason=done.finish_reason.value)]
-        routing = done.routing or NOWHERE
-        if not self._include_usage or self._figures is None:
-            return self._begun() + self._sent(self._chunk(finish, routing=routing, provider=by)) + DONE
-        usage = self._chunk([], usage=usage_of(self._figures), routing=routing, provider=by)
-        return self._begun() + self._sent(self._chunk(finish)) + self._sent(usage) + DONE
-
-    def _fail(self, error: ErrorBody) -> bytes:
-        self._over = True
-        return b"data: %b\n\n" % _encode(openai_error(error, IN_STREAM))
-
-    def _say(self, delta: _Delta, logprobs: ChoiceLogprobs | None = None) -> bytes:
-        return self._sent(self._chunk([_ChunkChoice(delta=delta, logprobs=logprobs)]))
-
-    def _chunk(
-        self,
-        choices: list[_ChunkChoice],
-        *,
-        usage: CompletionUsage | None = None,
-        routing: Routing | None = None,
-        provider: AnsweredBy | None = None,
-    ) -> _Chunk:
-        return _Chunk(
-            id=self._id,
-            created=self._created,
-            model=self._model,
-            choices=choices,
-            object="chat.completion.chunk",
-            usage=usage,
-            routing_metadata=routing,
-            provider=provider,
-        )
-
-    @staticmethod
-    def _sent(chunk: _Chunk) -> bytes:
-        return b"data: %b\n\n" % _encode(chunk)
+    def _more(self, event: ChatEvent) -> _ChunkChoice | None:
+        if isinstance(event, ToolCalls):
+            return _ChunkChoice(delta=_Delta(tool_calls=_tool_deltas(event.calls)))
+        if isinstance(event, Logprobs):
+            return _ChunkChoice(delta=_Delta(content=""), logprobs=ChoiceLogprobs(event.content))
+        return None
 
 
 def _tool_deltas(calls: list[ToolCall]) -> list[_ToolDelta]:

@@ -47,9 +47,6 @@ def inquiry_of(request: ChatCompletionRequest, extra: Mapping[str, Raw] | None) 
     if request.n not in (None, 1):
         raise InvalidRequest("n must be 1: one answer is given to each request.")
     preferences, strategy = preferences_of(request.provider)
-    labels = {**(request.metadata or {})}
-    if request.user is not None:
-        labels["user"] = request.user
     return Inquiry(
         body=Sent(request, dict(extra or {})),
         assistant=DIRECT.family,
@@ -60,10 +57,20 @@ def inquiry_of(request: ChatCompletionRequest, extra: Mapping[str, Raw] | None) 
         preferences=preferences,
         stream=request.stream is True,
         strategy=strategy,
-        metadata=labels,
+        metadata=labels_of(request.metadata, request.user),
         keeps_shown=True,
         prefills=True,
     )
+
+
+def labels_of(metadata: Mapping[str, str] | None, user: str | None) -> dict[str, str]:
+    """What the caller calls the request, for their own use."""
+    return {**(metadata or {}), **({"user": user} if user is not None else {})}
+
+
+def stops_of(stop: str | Sequence[str] | None) -> tuple[str, ...] | None:
+    """What ends an answer; None for nothing."""
+    return ((stop,) if isinstance(stop, str) else tuple(stop or ())) or None
 
 
 class Sent(Struct, frozen=True):
@@ -74,14 +81,13 @@ class Sent(Struct, frozen=True):
 
 
 def _manner(request: ChatCompletionRequest, extra: Mapping[str, Raw] | None) -> Manner:
-    stop = (request.stop,) if isinstance(request.stop, str) else tuple(request.stop or ())
     if request.top_logprobs is not None and not request.logprobs:
         raise InvalidRequest("top_logprobs needs logprobs: true.")
     return Manner(
         max_tokens=request.max_completion_tokens or request.max_tokens,
         temperature=request.temperature,
         top_p=request.top_p,
-        stop=stop or None,
+        stop=stops_of(request.stop),
         seed=request.seed,
         tools=tuple(map(_tool, request.tools or ())),
         tool_choice=_tool_choice(request),

@@ -13,6 +13,10 @@ JsonObject = dict[str, Any]
 """An object that is only handed on."""
 
 ToolName = Annotated[str, Meta(min_length=1, max_length=128)]
+Stop = str | Annotated[list[str], Meta(max_length=4)]
+Labels = Annotated[
+    dict[Annotated[str, Meta(min_length=1, max_length=64)], Annotated[str, Meta(max_length=512)]], Meta(max_length=16)
+]
 
 
 class ImageUrl(Struct, frozen=True):
@@ -142,7 +146,7 @@ class ChatCompletionRequest(Struct, frozen=True, kw_only=True):
     top_p: Annotated[float, Meta(gt=0, le=1)] | None = None
     max_tokens: Annotated[int, Meta(ge=1, le=1_000_000)] | None = None
     max_completion_tokens: Annotated[int, Meta(ge=1, le=1_000_000)] | None = None
-    stop: str | Annotated[list[str], Meta(max_length=4)] | None = None
+    stop: Stop | None = None
     seed: int | None = None
     n: Annotated[int, Meta(ge=1)] | None = None
     stream: bool | None = None
@@ -154,13 +158,7 @@ class ChatCompletionRequest(Struct, frozen=True, kw_only=True):
     logprobs: bool | None = None
     top_logprobs: Annotated[int, Meta(ge=0, le=20)] | None = None
     user: Annotated[str, Meta(max_length=512)] | None = None
-    metadata: (
-        Annotated[
-            dict[Annotated[str, Meta(min_length=1, max_length=64)], Annotated[str, Meta(max_length=512)]],
-            Meta(max_length=16),
-        ]
-        | None
-    ) = None
+    metadata: Labels | None = None
 
 
 class CalledFunction(Struct, frozen=True):

@@ -9,7 +9,7 @@ from backend.assistants.pick import DIRECT
 from backend.chat.inquiry import Inquiry, Manner
 from backend.errors import InvalidRequest
 from backend.providers.calls import AnswerFormat, Tool, ToolChoice, Turn
-from backend.v1.chat.reading import Sent, preferences_of, raw, tool_choice_of
+from backend.v1.chat.reading import Sent, labels_of, preferences_of, raw, tool_choice_of
 from backend.v1.responses.items import turns_of
 from backend.v1.responses.request import ChosenTool, FunctionTool, ResponsesRequest, TextOptions
 from shared.messages import Role
@@ -32,9 +32,6 @@ def inquiry_of(request: ResponsesRequest, extra: Mapping[str, Raw] | None) -> In
     """What is asked. Raises `InvalidRequest` for what cannot be done."""
     _refuse(request)
     preferences, strategy = preferences_of(request.provider)
-    labels = {**(request.metadata or {})}
-    if request.user is not None:
-        labels["user"] = request.user
     instructions = (Turn(Role.SYSTEM, request.instructions),) if request.instructions else ()
     turns, unread = turns_of(request.input)
     return Inquiry(
@@ -47,7 +44,7 @@ def inquiry_of(request: ResponsesRequest, extra: Mapping[str, Raw] | None) -> In
         preferences=preferences,
         stream=request.stream is True,
         strategy=strategy,
-        metadata=labels,
+        metadata=labels_of(request.metadata, request.user),
         keeps_shown=True,
         prefills=True,
     )

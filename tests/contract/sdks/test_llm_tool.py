@@ -26,6 +26,11 @@ MODELS = """
   responses: true
   supports_schema: true
   supports_tools: true
+- model_id: fairlead-completions
+  model_name: auto
+  api_base: {url}/v1
+  api_key_name: fairlead
+  completion: true
 - model_id: absent
   model_name: gpt-17
   api_base: {url}/v1
@@ -122,3 +127,10 @@ class TestEmbeddings:
         alike = await llm.run("similar", "things", "-c", "a rope on a cleat", "-n", "1")
         assert alike.status == 0, alike.complained
         assert json.loads(alike.said)["id"] == "rope"
+
+
+@pytest.mark.parametrize("how", [[], ["--no-stream"]], ids=["streamed", "whole"])
+async def test_a_text_is_gone_on_from(llm: Tool, how: list[str]) -> None:
+    ran = await llm.run("-m", "fairlead-completions", *how, "A bowline is tied by")
+    assert (ran.status, ran.complained) == (0, "")
+    assert ran.said.strip()

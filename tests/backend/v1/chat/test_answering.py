@@ -8,7 +8,8 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.v1.chat.answering import DONE, CompletionVoice
+from backend.v1.chat.answering import CompletionVoice
+from backend.v1.chunks import DONE
 from shared.chat import Likelihood, RouteView, TokenLikelihood, ToolCall, UsageFigures
 from shared.errors import ErrorBody, ErrorCode
 from shared.events import ChatEvent, Done, Logprobs, Restart, ToolCalls
