@@ -213,7 +213,11 @@ def settlement(ended: Ended, log: LogRecord | None = None) -> SettlementRecord:
     balance = ended.order.balance + ended.order.held - ended.charged
     result = None
     if ended.order.keep_result:
-        result = StoredResult(error=body) if body is not None else StoredResult(answer=ended.answer(balance))
+        result = (
+            StoredResult(error=body, status=ended.error.status)
+            if body is not None and ended.error is not None
+            else StoredResult(answer=ended.answer(balance))
+        )
     return SettlementRecord(
         request_id=ended.order.request_id,
         organisation_id=ended.order.organisation_id,

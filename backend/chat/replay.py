@@ -19,11 +19,12 @@ POLL_SECONDS = 0.2
 
 
 class FirstFailed(AppError):
-    """The first request failed; its error is given again."""
+    """The first request failed; its error is given again, with what was tried."""
 
     def __init__(self, body: ErrorBody, status: int) -> None:
         super().__init__(body.message, retry_after=body.retry_after, details=body.details)
         self.code, self.status, self.retryable = body.code, status, body.retryable
+        self.routing = body.routing
 
 
 async def await_result(database: Database, caller: UUID, request_id: UUID, seconds: float) -> StoredResult:
@@ -43,7 +44,7 @@ async def await_result(database: Database, caller: UUID, request_id: UUID, secon
 def answer_of(result: StoredResult) -> ChatAnswer:
     """The stored answer. Raises `FirstFailed`."""
     if isinstance(result.error, ErrorBody):
-        raise FirstFailed(result.error, 502)
+        raise FirstFailed(result.error, result.status)
     if isinstance(result.answer, msgspec.UnsetType):
         raise Unavailable("The first request's result is incomplete.")
     return result.answer

@@ -209,14 +209,15 @@ class MessageDocument(Struct, frozen=True, kw_only=True):
 
 
 class StoredResult(Struct, frozen=True, kw_only=True):
-    """What a repeated request with the same idempotency key is answered with; exactly one field is set.
+    """What a repeated request with the same idempotency key is answered with; exactly one of the three is set.
 
-    `body` is a whole JSON object of an API's, for what is no answer.
+    `body` is a whole JSON object of an API's, for what is no answer. `status` is an error's.
     """
 
     answer: ChatAnswer | UnsetType = UNSET
     body: Raw | UnsetType = UNSET
     error: ErrorBody | UnsetType = UNSET
+    status: int = 502
 
 
 LOST = "The process that wrote this answer broke down. Nothing was charged for it. Send the prompt again."

@@ -134,6 +134,13 @@ class TestTime:
         assert account(api, user)[0] == before
         assert await holds(api) == 0
 
+    async def test_asked_again_with_the_same_key_it_failed_the_same_way(self, user: Person, slow: str) -> None:
+        body = {"prompt": PROMPT, "options": {"model": slow}, "constraints": {"maxResponseTime": 300}}
+        first, again = [await user.http.post(PROCESS, json=body, headers={"idempotency-key": "k"}) for _ in range(2)]
+        assert (first.status_code, again.status_code) == (504, 504)
+        assert again.json()["error"] == first.json()["error"]
+        assert again.json()["metadata"]["routing"] == first.json()["metadata"]["routing"]
+
     async def test_that_is_no_fault_of_the_provider(self, api: Api, user: Person, slow: str) -> None:
         for _ in range(3):
             body = {"prompt": PROMPT, "options": {"model": slow}, "constraints": {"maxResponseTime": 300}}
