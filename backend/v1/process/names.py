@@ -7,6 +7,8 @@ import msgspec
 
 from backend.errors import InvalidRequest
 
+MOST_FIELDS = 1000
+"""Several times as many as there can be; so that nobody keeps the process busy with names."""
 _SNAKE = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)+")
 
 
@@ -21,18 +23,30 @@ def camel(name: str) -> str:
 def in_camel(body: bytes) -> object:
     """A JSON document with all names of fields in camelCase.
 
-    Raises `InvalidRequest` for a field that is given twice, by the same name or by both, and for what is not JSON
-    (RFC 8259).
+    Raises `InvalidRequest` for a field that is given twice, by the same name or by both, for more than `MOST_FIELDS`,
+    and for what is not JSON (RFC 8259).
     """
+    count = 0
+
+    def once(fields: list[tuple[str, object]]) -> dict[str, object]:
+        nonlocal count
+        count += len(fields)
+        if count > MOST_FIELDS:
+            raise InvalidRequest(f"The body has more than {MOST_FIELDS:,} fields.")
+        return _once(fields)
+
     try:
+        document: object = json.loads(body, object_pairs_hook=once)
         msgspec.json.decode(body)
-        return json.loads(body, object_pairs_hook=_once)
     except msgspec.DecodeError as error:
         raise InvalidRequest(f"The body cannot be read: {error}") from None
     except UnicodeDecodeError:
         raise InvalidRequest("The body is not UTF-8.") from None
+    except json.JSONDecodeError as error:
+        raise InvalidRequest(f"The body cannot be read: {error.msg} (byte {error.pos})") from None
     except ValueError:
         raise InvalidRequest("The body cannot be read: a number has too many digits.") from None
+    return document
 
 
 def _once(fields: list[tuple[str, object]]) -> dict[str, object]:

@@ -90,6 +90,18 @@ def test_and_so_is_one_given_twice_by_the_same() -> None:
         in_camel(b'{"prompt": "a", "prompt": "a"}')
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"a": [' + b'{"b_c": 1},' * 1000 + b'{"d": 1}]}',
+        b"{" + b",".join(b'"a%d": 1' % n for n in range(1001)) + b"}",
+    ],
+)
+def test_more_fields_than_there_can_be_are_refused(body: bytes) -> None:
+    with pytest.raises(InvalidRequest, match="more than 1,000 fields"):
+        in_camel(body)
+
+
 @given(st.binary(max_size=40))
 def test_what_is_no_json_is_refused(body: bytes) -> None:
     try:
