@@ -18,6 +18,8 @@ from shared.messages import Role
 
 HISTORY_MESSAGES = 1000
 """At most so many of the newest messages are read to build a prompt."""
+RATINGS = 1000
+"""How many of an organisation's newest ratings tell what its people think of a model."""
 
 
 class StoredTurn(Struct, frozen=True):
@@ -240,12 +242,12 @@ async def owns_request(database: Database, user_id: UUID, request_id: UUID) -> b
 
 
 async def ratings(database: Database, organisation_id: UUID, model: str) -> tuple[int, int]:
-    """How many good ratings, and how many in all, an organisation's people gave the answers of a model."""
+    """How many good ratings, and how many in all, a model's answers have among the newest of an organisation's."""
     rows = await database.call(
-        "SELECT count(*) FILTER (WHERE f.rating = 'up'), count(*) FROM feedback f JOIN messages m"
-        " ON m.organisation_id = f.organisation_id AND m.id = f.message_id"
-        " WHERE f.organisation_id = %s AND m.model = %s",
-        (organisation_id, model),
+        "SELECT count(*) FILTER (WHERE f.rating = 'up'), count(*) FROM (SELECT * FROM feedback"
+        " WHERE organisation_id = %s ORDER BY message_id DESC LIMIT %s) f JOIN messages m"
+        " ON m.organisation_id = f.organisation_id AND m.id = f.message_id WHERE m.model = %s",
+        (organisation_id, RATINGS, model),
     )
     good, rated = rows[0]
     return good, rated

@@ -43,8 +43,8 @@ class ProcessRouting(Answer, frozen=True, kw_only=True, rename="camel"):
 class ProcessQuality(Answer, frozen=True, kw_only=True, rename="camel"):
     """What is known of the quality, from 0 to 1; null where nothing is.
 
-    `overall` is the model's rating in the catalogue, moved by the ratings that people of the organisation gave its
-    answers: (20 x rating + good) / (20 + all).
+    `overall` is the model's rating in the catalogue, moved by what its answers have of the 1,000 newest ratings that
+    people of the organisation gave: (20 x rating + good) / (20 + all). Nothing measures the others.
     """
 
     relevance: float | None = None

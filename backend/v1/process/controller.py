@@ -69,7 +69,9 @@ class ProcessController(Controller):
         cannot answer within `maxCost` is not asked, and no more than that is ever charged, alternatives included.
         Streamed, it is server-sent events: `delta` with `text`, `restart` when what was shown is replaced by what
         follows, and last `result` with the envelope. An error has the same envelope, with `success` false; an answer
-        that should be JSON and is not is one, with its text in `data`.
+        that should be JSON and is not (502) or was stopped (409) is one, with its text in `data` and what it cost.
+        Alternatives are the models that came next, with what the same answer would cost there; `options.alternatives`
+        of them are asked, too, when the answer is whole, each as a paid request of its own.
         """
         caller = caller_for(request, idempotency_key)
         inquiry = inquiry_of(data, catalogue.current, caller.identity.organisation_id)

@@ -27,7 +27,7 @@ class ProcessContext(Request, frozen=True, kw_only=True, rename="camel"):
     """What the prompt belongs to.
 
     `userId`, `projectId` and `sessionId` are labels: given back as they are, never taken for who asks. The others
-    become part of the prompt.
+    are told to the model before the prompt, after the assistant's own instructions, and count as tokens of it.
     """
 
     user_id: Label | None = None
@@ -42,7 +42,7 @@ class ProcessPreferences(Request, frozen=True, kw_only=True, rename="camel"):
     """What is liked, if it can be had.
 
     `preferredServices` are providers or models in the order in which they are asked. `costPreference` and
-    `qualityPreference` together choose what is favoured. `language` and `style` become instructions.
+    `qualityPreference` together choose what is favoured. `language` and `style` are told to the model.
     """
 
     preferred_services: Services | None = None
@@ -70,7 +70,8 @@ class ProcessConstraints(Request, frozen=True, kw_only=True, rename="camel"):
 class ProcessOptions(Request, frozen=True, kw_only=True, rename="camel"):
     """How the answer is given.
 
-    With `format` json, `data` is a JSON value. `model` is a catalogue name, an alias, `auto` or `assistant:<family>`.
+    With `format` json, `data` is a JSON value. `model` is a catalogue name, an alias, `auto` or `assistant:<family>`
+    (which `serviceType` must not be given with).
     Of `maxTokens` here and in the constraints the lower one counts. `alternatives` says how many other models are to
     answer as well; each is a request of its own, and paid.
     """
