@@ -13,6 +13,8 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import OpenAPI
 from msgspec import Struct
 
+from backend.openapi_words import describe
+
 FILE = Path(__file__).with_name("openapi_examples.toml")
 JSON = "application/json"
 ID = "01a1fc9e-7b40-7c51-9d6e-2f3b8a4c5d6e"
@@ -40,9 +42,10 @@ class Document(OpenAPI):
     """An OpenAPI document that shows by example."""
 
     def to_schema(self) -> dict[str, Any]:
-        """As JSON, with an example for every body and parameter that is an id."""
+        """As JSON, with the meaning of every type, and an example for every body and parameter that is an id."""
         document: dict[str, Any] = _any_of(super().to_schema())
         schemas: dict[str, Schema] = document["components"]["schemas"]
+        describe(schemas)
         for operations in document["paths"].values():
             for operation in operations.values():
                 _show(operation, schemas)

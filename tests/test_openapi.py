@@ -12,6 +12,7 @@ from litestar.routes import HTTPRoute
 from msgspec import Struct
 
 from backend.app import create_app
+from backend.openapi_words import meanings
 from backend.v1.messages.refusals import AnthropicError
 from tests.fixtures.api import Api
 from tests.fixtures.databases import settings_for
@@ -51,6 +52,12 @@ class TestDocument:
     def test_it_has_every_operation(self, document: dict[str, Any]) -> None:
         documented = {route for route, _ in operations(document)}
         assert documented == {route for route in ROUTES if "/schema" not in route}
+
+    def test_types_say_what_they_mean(self, document: dict[str, Any]) -> None:
+        schemas = document["components"]["schemas"]
+        assert "camelCase or in snake_case" in schemas["ProcessRequest"]["description"]
+        assert "never taken for who asks" in schemas["ProcessContext"]["description"]
+        assert [name for name, words in meanings().items() if name in schemas and not words.strip()] == []
 
     def test_every_operation_says_what_it_does(self, document: dict[str, Any]) -> None:
         ids = [operation["operationId"] for _, operation in operations(document)]

@@ -64,9 +64,10 @@ class ProcessController(Controller):
         """Fields may be named in camelCase or in snake_case; a field given by both names is refused.
 
         `serviceType` picks the assistant (an admin says which; without one it is `custom`). `costPreference` and
-        `qualityPreference` pick what is favoured: `low` the lowest cost, unless with `best`; `best` and `high-quality`
-        the strongest answer for its cost; `fast` the fastest, unless with `low`; otherwise a balance. A model that
-        cannot answer within `maxCost` is not asked, and no more than that is ever charged, alternatives included.
+        `qualityPreference` pick what is favoured, by the first of these that is given: `best` the strongest answer for
+        its cost, `low` the lowest cost that will do, `fast` the fastest answer, `high-quality` again the strongest;
+        otherwise it is a balance. A model that cannot answer within `maxCost` is not asked, and no more than that is
+        ever charged, alternatives included.
         Streamed, it is server-sent events: `delta` with `text`, `restart` when what was shown is replaced by what
         follows, and last `result` with the envelope. An error has the same envelope, with `success` false; an answer
         that should be JSON and is not (502) or was stopped (409) is one, with its text in `data` and what it cost.

@@ -55,9 +55,9 @@ class ProcessPreferences(Request, frozen=True, kw_only=True, rename="camel"):
 class ProcessConstraints(Request, frozen=True, kw_only=True, rename="camel"):
     """What must hold.
 
-    `maxCost` is in credits, for the answer and its alternatives together. `maxResponseTime` is in milliseconds: what is
-    not whole by then fails, and costs nothing. `requiredFeatures` are capabilities of the model. `excludedServices` are
-    providers or models.
+    `maxCost` is in credits (a number, or a string for exact decimals), for the answer and its alternatives together.
+    `maxResponseTime` is in milliseconds: what is not whole by then fails, and costs nothing. `requiredFeatures` are
+    capabilities of the model. `excludedServices` are providers or models.
     """
 
     max_cost: Credits | None = None

@@ -82,6 +82,21 @@ def test_every_pair_of_preferences_has_a_strategy() -> None:
     assert read().strategy is None
 
 
+FIRST_GIVEN = [
+    ("best", Strategy.QUALITY_FIRST),
+    ("low", Strategy.COST_OPTIMIZED),
+    ("fast", Strategy.PERFORMANCE_FIRST),
+    ("high-quality", Strategy.QUALITY_FIRST),
+    ("balanced", Strategy.BALANCED),
+]
+"""The rule that the document tells."""
+
+
+def test_the_table_is_the_rule_that_is_documented() -> None:
+    for given, strategy in STRATEGIES.items():
+        assert strategy is next(favoured for word, favoured in FIRST_GIVEN if word in given), given
+
+
 @pytest.mark.parametrize(
     ("cost", "quality", "strategy"),
     [
