@@ -1,6 +1,6 @@
 """What is asked of a provider and what comes back, in words no wire dialect owns."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Literal
 
@@ -167,10 +167,14 @@ class EmbeddingCall(Struct, frozen=True, kw_only=True):
     extra: Mapping[str, Raw] | None = None
 
 
+Vector = Sequence[float]
+"""Numbers: an array of 32-bit ones where they came so, which takes an eighth of the memory of a list."""
+
+
 class Embeddings(Struct, frozen=True, kw_only=True):
     """One vector for each text, in their order."""
 
-    vectors: tuple[list[float], ...]
+    vectors: tuple[Vector, ...]
     usage: TokenUsage | None = None
     provider_request_id: str | None = None
     provider_cost: Decimal | None = None

@@ -23,7 +23,7 @@ from backend.providers.errors import (
 from backend.providers.pacing import Metronome
 from backend.providers.registry import dialect, embedding_dialect, picture_dialect
 from backend.providers.stream import PACE, ProviderStream
-from backend.providers.transport import Exchange, Transport, trusted_roots
+from backend.providers.transport import MAX_BODY_BYTES, Exchange, Transport, trusted_roots
 from backend.providers.vendors import Vendor, vendor
 
 _HEADERS = {"content-type": "application/json", "accept-encoding": "identity", "user-agent": "fairlead"}
@@ -32,6 +32,10 @@ PROBE_SECONDS = 5.0
 LIST_SECONDS = 20.0
 MAX_LIST_BYTES = 16 * 1024 * 1024
 """The longest known list of models, with a description of each, has two."""
+MAX_VECTOR_BYTES = 64 * 1024
+"""Of one embedding as it is sent: 4,096 numbers have half as many."""
+MAX_PICTURE_BYTES = 16 * 1024 * 1024
+"""Of one picture in base64: a PNG of 1536 x 1024 has five."""
 
 Whole = TypeVar("Whole", Reply, Embeddings, Pictures)
 
@@ -82,7 +86,12 @@ class ProviderClient:
         """A vector for each text, in at most `within` seconds, else `limits.total`. Raises `ProviderError`."""
         spoken, known = embedding_dialect(target), _vendor(target)
         made = await self._ask(
-            target, known, lambda: spoken.encode_embedding(call, known), spoken.decode_embeddings, within
+            target,
+            known,
+            lambda: spoken.encode_embedding(call, known),
+            spoken.decode_embeddings,
+            within,
+            max(MAX_BODY_BYTES, len(call.texts) * MAX_VECTOR_BYTES),
         )
         if len(made.vectors) != len(call.texts):
             raise Malformed(f"{len(made.vectors)} embeddings for {len(call.texts)} texts")
@@ -92,7 +101,12 @@ class ProviderClient:
         """The pictures, in at most `within` seconds, else `limits.total`. Raises `ProviderError`."""
         spoken, known = picture_dialect(target), _vendor(target)
         return await self._ask(
-            target, known, lambda: spoken.encode_picture(call, known), spoken.decode_pictures, within
+            target,
+            known,
+            lambda: spoken.encode_picture(call, known),
+            spoken.decode_pictures,
+            within,
+            max(MAX_BODY_BYTES, call.count * MAX_PICTURE_BYTES),
         )
 
     async def _ask(
@@ -102,13 +116,14 @@ class ProviderClient:
         encode: Callable[[], Encoded],
         decode: Callable[[bytes], Whole],
         within: float | None,
+        most: int = MAX_BODY_BYTES,
     ) -> Whole:
-        """A whole response, read; what the provider's headers call it if its body does not say."""
+        """A whole response of at most `most` bytes, read; what the provider's headers call it if its body does not."""
         try:
             async with asyncio.timeout(target.limits.total if within is None else within):
                 exchange = await self._exchange(target, known, encode())
                 try:
-                    body = await exchange.read()
+                    body = await exchange.read(most)
                 finally:
                     exchange.close()
             if exchange.status != 200:

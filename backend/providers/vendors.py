@@ -21,12 +21,13 @@ class Vendor(msgspec.Struct, frozen=True, kw_only=True):
     `key_header` carries the credential, after `key_scheme` if there is one. `output_limit`, `seed` and `dimensions` (of
     an embedding) are the names of the request's fields for them. `usage_option`: takes `stream_options.include_usage`
     and would not report usage in a stream without. `cost_option`: reports what the call cost when asked with
-    `usage.include`. `prefix`: goes on from a final turn of the assistant that is so marked, and refuses one that is
-    not. `short_tool_ids`: tool uses have ids of nine letters and digits. `schemas`: answers by a JSON Schema, not only
-    in JSON. `lacks` are fields of a call it does not take and `knows` those beyond a call that it does, by their names
-    in OpenAI's request; nothing is among them that changes what a call is charged, as OpenAI's `service_tier` and its
-    web search. `api_version`: a model is a deployment with paths of its own, as Azure had it first. `headers` go with
-    every request.
+    `usage.include`. `packs_vectors`: gives embeddings as base64 of 32-bit floats when asked, a third of the size.
+    `prefix`: goes on from a final turn of the assistant that is so marked, and refuses one that is not.
+    `short_tool_ids`: tool uses have ids of nine letters and digits. `schemas`: answers by a JSON Schema, not only in
+    JSON. `lacks` are fields of a call it does not take and `knows` those beyond a call that it does, by their names in
+    OpenAI's request; nothing is among them that changes what a call is charged, as OpenAI's `service_tier` and its web
+    search. `api_version`: a model is a deployment with paths of its own, as Azure had it first. `headers` go with every
+    request.
     """
 
     dialect: str = "openai"
@@ -38,6 +39,7 @@ class Vendor(msgspec.Struct, frozen=True, kw_only=True):
     dimensions: Literal["dimensions", "output_dimension"] = "dimensions"
     usage_option: bool = True
     cost_option: bool = False
+    packs_vectors: bool = False
     prefix: bool = False
     short_tool_ids: bool = False
     schemas: bool = True
@@ -72,6 +74,7 @@ PLAIN: dict[str, Vendor] = {
 _OPENAI = Vendor(
     base_url="https://api.openai.com/v1",
     output_limit="max_completion_tokens",  # newer models refuse `max_tokens`
+    packs_vectors=True,
     knows=SAMPLING | {"prediction", "prompt_cache_key", "reasoning_effort", "safety_identifier", "verbosity"},
 )
 
@@ -130,7 +133,11 @@ VENDORS: dict[str, Vendor] = {
     # github.com/Azure/azure-rest-api-specs, AzureOpenAI/inference/stable/2024-10-21: no newer name of the output limit,
     # so that reasoning models need the newer form below. Parallel tool calls are specified, but were refused.
     "azure": Vendor(
-        key_header="api-key", key_scheme="", api_version="2024-10-21", lacks=frozenset({"parallel_tool_calls"})
+        key_header="api-key",
+        key_scheme="",
+        api_version="2024-10-21",
+        packs_vectors=True,
+        lacks=frozenset({"parallel_tool_calls"}),
     ),
     # docs.ollama.com/api/openai-compatibility
     "ollama": Vendor(

@@ -1,13 +1,15 @@
 """Embeddings of the OpenAI dialect: platform.openai.com/docs/api-reference/embeddings."""
 
-import struct
+import math
+import sys
+from array import array
 from base64 import b64decode
 from operator import itemgetter
 
 import msgspec
 from msgspec import Raw, Struct
 
-from backend.providers.calls import EmbeddingCall, Embeddings
+from backend.providers.calls import EmbeddingCall, Embeddings, Vector
 from backend.providers.dialects import Encoded
 from backend.providers.dialects.openai_faults import read_fault
 from backend.providers.dialects.openai_usage import Reported, read_usage
@@ -18,7 +20,7 @@ __all__ = ["decode_embeddings", "encode_embedding", "unspoken"]
 
 _NULL = Raw(b"null")
 _KNOWS = frozenset({"user"})
-_UNREADABLE = (msgspec.DecodeError, ValueError, RecursionError, struct.error)
+_UNREADABLE = (msgspec.DecodeError, ValueError, RecursionError)
 
 
 class _Item(Struct):
@@ -39,7 +41,8 @@ _decode = msgspec.json.Decoder(_Reply).decode
 
 def encode_embedding(call: EmbeddingCall, vendor: Vendor) -> Encoded:
     """The request for `call`."""
-    body: dict[str, object] = {"model": call.model, "input": call.texts, "encoding_format": "float"}
+    encoding = "base64" if vendor.packs_vectors else "float"
+    body: dict[str, object] = {"model": call.model, "input": call.texts, "encoding_format": encoding}
     if call.dimensions is not None:
         body[vendor.dimensions] = call.dimensions
     if vendor.cost_option:
@@ -71,9 +74,13 @@ def decode_embeddings(body: bytes) -> Embeddings:
     return Embeddings(vectors=vectors, usage=reported.usage, provider_cost=reported.cost, provider_request_id=reply.id)
 
 
-def _vector(embedding: list[float] | str) -> list[float]:
+def _vector(embedding: list[float] | str) -> Vector:
     """Some servers send base64 of little-endian floats whatever was asked for. Raises `ValueError` for other text."""
     if isinstance(embedding, list):
         return embedding
-    packed = b64decode(embedding, validate=True)
-    return [number for (number,) in struct.iter_unpack("<f", packed)]
+    vector = array("f", b64decode(embedding, validate=True))
+    if sys.byteorder == "big":
+        vector.byteswap()
+    if not math.isfinite(sum(vector)):
+        raise ValueError("not all are numbers")
+    return vector

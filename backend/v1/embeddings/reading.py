@@ -12,7 +12,7 @@ from msgspec import Raw, Struct
 from backend.errands.embedding import Embedding
 from backend.errands.order import Done, Errand
 from backend.errors import InvalidRequest
-from backend.providers.calls import EmbeddingCall, Pictures
+from backend.providers.calls import EmbeddingCall, Pictures, Vector
 from backend.v1.chat.reading import preferences_of
 from backend.v1.chat.wire import AnsweredBy
 from backend.v1.embeddings.wire import EmbeddingItem, EmbeddingList, EmbeddingRequest, EmbeddingUsage
@@ -57,7 +57,7 @@ def embedding_list(done: Done, *, base64: bool) -> EmbeddingList:
     usage = done.pieces.usage
     return EmbeddingList(
         data=[
-            EmbeddingItem(index=index, embedding=packed(vector) if base64 else vector)
+            EmbeddingItem(index=index, embedding=packed(vector) if base64 else list(vector))
             for index, vector in enumerate(done.made.vectors)
         ],
         model=done.model,
@@ -72,7 +72,7 @@ def embedding_list(done: Done, *, base64: bool) -> EmbeddingList:
     )
 
 
-def packed(vector: list[float]) -> str:
+def packed(vector: Vector) -> str:
     """A vector as base64 of little-endian 32-bit floats."""
     floats = array("f", vector)
     if sys.byteorder == "big":

@@ -15,6 +15,7 @@ from backend.providers.errors import (
     TargetRefused,
     TimedOut,
 )
+from backend.providers.transport import MAX_BODY_BYTES
 from tests.backend.providers.loopback import KEY, SHORT, Asked, Connection, always, once, reply, serving, then_silence
 
 TEXTS = EmbeddingCall(model="m", texts=("a", "b"))
@@ -108,6 +109,19 @@ async def test_texts_become_vectors(client):
     assert asked[0].line == "POST /v1/embeddings HTTP/1.1"
     assert asked[0].headers["authorization"] == f"Bearer {KEY}"
     assert asked[0].headers["content-type"] == "application/json"
+
+
+async def test_as_many_vectors_as_may_be_asked_for_are_read(client):
+    texts = tuple(f"rope {number}" for number in range(2048))
+    numbers = ", ".join(["-0.0123456789"] * 1536)
+    body = b'{"data": [' + b",".join([f'{{"embedding": [{numbers}]}}'.encode()] * len(texts)) + b"]}"
+    assert len(body) > MAX_BODY_BYTES
+    async with serving(always(reply(body))) as target:
+        made = await client.embed(target, replace(TEXTS, texts=texts))
+        with pytest.raises(Malformed) as caught:
+            await client.embed(target, TEXTS)
+    assert len(made.vectors) == 2048
+    assert "more than" in caught.value.reason
 
 
 async def test_words_and_files_become_pictures(client):

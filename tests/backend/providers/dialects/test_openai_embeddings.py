@@ -1,5 +1,7 @@
 import json
+import math
 import struct
+from array import array
 from base64 import b64encode
 from contextlib import suppress
 from decimal import Decimal
@@ -47,6 +49,12 @@ def test_further_fields_are_sent_or_told():
     assert unspoken(CALL, Vendor()) == ()
 
 
+def test_only_those_that_pack_vectors_are_asked_to():
+    asked = {name: sent(CALL, to)["encoding_format"] for name, to in VENDORS.items() if to.dialect == "openai"}
+    assert {name for name, encoding in asked.items() if encoding == "base64"} == {"openai", "azure"}
+    assert set(asked.values()) == {"base64", "float"}
+
+
 def test_only_openrouter_is_asked_for_the_cost():
     assert [name for name, to in VENDORS.items() if "usage" in sent(CALL, to)] == ["openrouter"]
 
@@ -76,7 +84,7 @@ def test_items_without_an_index_are_in_order():
 
 def test_base64_is_read_though_it_was_not_asked_for():
     packed = b64encode(struct.pack("<3f", 0.5, -0.25, 2)).decode()
-    assert decode_embeddings(reply({"index": 0, "embedding": packed})).vectors == ([0.5, -0.25, 2.0],)
+    assert decode_embeddings(reply({"index": 0, "embedding": packed})).vectors == (array("f", [0.5, -0.25, 2.0]),)
 
 
 @pytest.mark.parametrize("usage", [None, {}, {"total_tokens": 5}])
@@ -96,6 +104,8 @@ def test_usage_may_be_absent(usage):
         (b'{"data": [{"embedding": "a"}]}', Malformed),
         (b'{"data": [{"embedding": "not base64!"}]}', Malformed),
         (b'{"data": [{"embedding": "AAA="}]}', Malformed),
+        (reply({"embedding": b64encode(struct.pack("<2f", 1, math.nan)).decode()}), Malformed),
+        (reply({"embedding": b64encode(struct.pack("<2f", 1, -math.inf)).decode()}), Malformed),
         (b"<html></html>", Malformed),
         (b'{"error": {"message": "x", "code": 429}}', RateLimited),
     ],
@@ -118,4 +128,4 @@ JSONISH = st.recursive(
 @given(st.binary(max_size=100) | JSONISH.map(lambda value: json.dumps(value).encode()))
 def test_nothing_a_server_replies_can_break_the_decoder(body):
     with suppress(ProviderError):
-        assert all(isinstance(vector, list) for vector in decode_embeddings(body).vectors)
+        assert all(isinstance(vector, list | array) for vector in decode_embeddings(body).vectors)
