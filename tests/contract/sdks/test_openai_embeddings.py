@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from openai import AsyncOpenAI
 
+from backend.metering.jobs import settle_orphans
 from backend.settings import Settings
 from tests.fixtures.api import Api, Join, Person
 from tests.fixtures.books import books_balance, holds
@@ -238,6 +239,21 @@ class TestTrouble:
         assert faults.one("SELECT count(*) FROM cost_records") == 0
         assert await holds(str(settings.database_url)) == 0
 
+    async def test_one_that_was_taken_for_lost_costs_nothing(
+        self, api: Api, sdk: AsyncOpenAI, faults: Faults, settings: Settings
+    ) -> None:
+        faults.always(pace={"first_ms": 1_500, "spacing_ms": 2, "jitter": 0})
+        asking = asyncio.create_task(sdk.embeddings.create(model=MODEL, input="a rope"))
+        await eventually(lambda: len(api.services.errands) == 1)
+        with psycopg.connect(str(settings.database_url), autocommit=True) as connection:
+            connection.execute("UPDATE holds SET lease_until = now() - interval '2 hours'")
+        assert len((await settle_orphans(api.services)).settled) == 1
+        with pytest.raises(openai.InternalServerError, match="could not be written down"):
+            await asking
+        assert faults.one("SELECT count(*) FROM cost_records") == 0
+        assert await holds(str(settings.database_url)) == 0
+        await books_balance(str(settings.database_url))
+
     async def test_a_shutdown_lets_it_end(self, api: Api, sdk: AsyncOpenAI, faults: Faults) -> None:
         faults.always(pace={"first_ms": 400, "spacing_ms": 2, "jitter": 0})
         asking = asyncio.create_task(sdk.embeddings.create(model=MODEL, input="a rope"))
@@ -282,10 +298,22 @@ class TestIdempotency:
                 await sdk.embeddings.create(model=MODEL, input="a rope", extra_headers={"idempotency-key": "failing"})
         assert faults.one("SELECT count(DISTINCT request_id) FROM model_calls") == 1
 
+    async def test_a_refusal_by_the_provider_is_given_again_as_it_was(self, sdk: AsyncOpenAI, faults: Faults) -> None:
+        faults.always("400")
+        said = []
+        for _ in range(2):
+            with pytest.raises(openai.BadRequestError) as caught:
+                await sdk.embeddings.create(model=MODEL, input="a rope", extra_headers={"idempotency-key": "refused"})
+            body = caught.value.response.json()
+            said.append((body["error"], body["routing_metadata"]))
+        assert said[0] == said[1]
+        assert said[0][1]["attempts"]
+        assert faults.one("SELECT count(DISTINCT request_id) FROM model_calls") == 1
+
     async def test_a_result_too_large_to_keep_is_not_done_again(self, sdk: AsyncOpenAI, faults: Faults) -> None:
         texts = [f"rope {n}" for n in range(2048)]
         key = {"extra_headers": {"idempotency-key": "large"}}
         await sdk.embeddings.create(model=MODEL, input=texts, encoding_format="float", **key)
-        with pytest.raises(openai.APIStatusError, match="too large to be given again"):
+        with pytest.raises(openai.ConflictError, match="too large to be given again"):
             await sdk.embeddings.create(model=MODEL, input=texts, encoding_format="float", **key)
         assert faults.one("SELECT count(*) FROM usage_records") == 1
