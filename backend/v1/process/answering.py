@@ -93,7 +93,9 @@ class Processing(Struct, frozen=True, kw_only=True):
             came=self.came,
             most=share(self.inquiry.preferences.most_credits, told.figures.credits, max(1, len(first))),
         )
-        return [*await asking.all(first), *map(unasked, rest)]
+        answered = await asking.all(first)
+        told_of = {other.model for other in answered}
+        return [*answered, *(unasked(runner) for runner in rest if runner.model not in told_of)]
 
     async def _streamed(self, begun: Generation | Remote | ChatAnswer) -> ASGIApp:
         voice = ProcessVoice(self.caller.request_id, self.seal)

@@ -1,5 +1,6 @@
 """Runner-up routes, asked and unasked, and what they cost."""
 
+import asyncio
 from decimal import Decimal
 from typing import Any
 
@@ -75,6 +76,33 @@ async def test_the_same_key_pays_once(api: Api, person: Person) -> None:
     assert first["metadata"]["requestId"] == again["metadata"]["requestId"]
     assert first["alternatives"] == again["alternatives"]
     assert account(api, person)[0] == 10_000 - paid(first)
+
+
+async def test_the_same_key_at_once_pays_once(api: Api, person: Person) -> None:
+    body = {"prompt": PROMPT, "preferences": {"preferredServices": list(MODELS)}, "options": {"alternatives": 2}}
+    responses = await asyncio.gather(
+        *(person.http.post(PROCESS, json=body, headers={"idempotency-key": "k"}) for _ in range(5))
+    )
+    answers = [response.json() for response in responses]
+    assert {response.status_code for response in responses} == {200}
+    assert len({answer["metadata"]["requestId"] for answer in answers}) == 1
+    assert len({other["requestId"] for answer in answers for other in answer["alternatives"][:2]}) == 2
+    assert account(api, person)[0] == 10_000 - paid(answers[0])
+    await books_balance(api)
+
+
+async def test_a_model_is_told_of_once_though_the_ranking_changed_since_it_was_asked(api: Api, person: Person) -> None:
+    body = {"prompt": PROMPT, "options": {"model": "dear", "alternatives": 1}}
+    key = {"idempotency-key": "k"}
+    first = (await person.http.post(PROCESS, json=body, headers=key)).json()
+    asked_first = first["alternatives"][0]["model"]
+    rows(api, f"UPDATE models SET quality = 0, latency_tier = 'slow' WHERE name = '{asked_first}'")
+    await api.services.catalogue.refresh()
+    again = (await person.http.post(PROCESS, json=body, headers=key)).json()
+    names = [other["model"] for other in again["alternatives"]]
+    assert names[0] == asked_first
+    assert len(names) == len(set(names))
+    assert again["alternatives"][0]["cost"] == first["alternatives"][0]["cost"]
 
 
 @pytest.mark.parametrize("most", ["0.05", "0.4", "1", "3", "9"])
