@@ -7,9 +7,12 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from backend.settings import Settings
 from shared.accounts import UserRole
 from tests.fixtures.api import Api, Join
+from tests.fixtures.databases import settings_for
 from tests.fixtures.models import lift_limits
+from tests.fixtures.openid import OpenIdServer
 
 EXAMPLES = 12
 """Random requests for each operation, beside those that cover its schema systematically."""
@@ -19,6 +22,28 @@ SEED = "20261121"
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
 ENDS_THE_SESSION = ["/v1/auth/logout", "/v1/auth/sessions", "/v1/auth/password"]
 """Whoever asks these is nobody afterwards; `tests/test_bad_input.py` asks them."""
+FOUND = """
+[parameters]
+"path.provider" = "acme"
+
+[[operations]]
+include-path = "/v1/models/{model_id}"
+parameters = { "path.model_id" = "sim-fast" }
+"""
+"""What there is, where a guess would never find it."""
+
+
+@pytest.fixture
+def settings(database_url: str, simulator_url: str, openid: OpenIdServer) -> Settings:
+    """People can sign in at a provider, too."""
+    acme = {
+        "issuer": openid.issuer,
+        "client_id": "fairlead-at-acme",
+        "client_secret": "a secret of the client",
+        "label": "Acme",
+        "allow_private_network": True,
+    }
+    return settings_for(database_url, simulator_url=simulator_url, oidc={"acme": acme})
 
 
 @pytest.mark.timeout(900)
@@ -30,6 +55,7 @@ async def test_every_operation_answers_as_documented(
     with psycopg.connect(database_url, autocommit=True) as connection:
         connection.execute("UPDATE plans SET limits = limits || '{\"prechecks_per_minute\": 100000}'")
     admin = await join(role=UserRole.ADMIN, plan="team", credits=100_000)
+    (tmp_path / "schemathesis.toml").write_text(FOUND)
     command = [
         str(Path(sys.executable).with_name("st")),
         "run",

@@ -79,9 +79,7 @@ def named(name: str, catalogue: Catalogue, entitlement: Entitlement, organisatio
     """
     meant = catalogue.meant_by(name, organisation_id)
     stands_for = meant if meant != name else None
-    if meant == AUTO:
-        return _chosen_later(name if stands_for else AUTO, None, catalogue, entitlement, stands_for)
-    if meant.startswith(ASSISTANT_PREFIX):
+    if meant == AUTO or meant.startswith(ASSISTANT_PREFIX):
         assistant = wanted_assistant(catalogue, entitlement, meant.removeprefix(ASSISTANT_PREFIX))
         return _chosen_later(name, assistant, catalogue, entitlement, stands_for)
     model = catalogue.model(meant)
