@@ -9,7 +9,6 @@ from backend.chat.caller import Caller
 from backend.chat.replay import FirstFailed, await_result
 from backend.chat.service import JOIN_SECONDS
 from backend.database import Database
-from backend.errands.errors import STATUSES
 from backend.errands.outcome import ErrandEnded
 from backend.errands.running import Running
 from backend.errors import Unavailable
@@ -68,9 +67,7 @@ async def first_body(database: Database, caller: Caller, request_id: UUID) -> by
 
 def _body(result: StoredResult) -> bytes:
     if isinstance(result.error, ErrorBody):
-        failed = FirstFailed(result.error, STATUSES.get(result.error.code, 502))
-        failed.routing = result.error.routing
-        raise failed
+        raise FirstFailed(result.error, result.status)
     if isinstance(result.body, UnsetType):
         raise Unavailable("The first request's result is incomplete.")
     return bytes(result.body)

@@ -163,10 +163,10 @@ def settlement(ended: ErrandEnded) -> SettlementRecord:
 
 def _result(ended: ErrandEnded) -> StoredResult:
     error = ended.failure()
-    if error is not None:
-        return StoredResult(error=error)
+    if ended.error is not None and error is not None:
+        return StoredResult(error=error, status=ended.error.status)
     kept = len(ended.body) <= MOST_KEPT and b"\\u0000" not in ended.body  # which jsonb does not hold
-    return StoredResult(body=Raw(ended.body)) if kept else StoredResult(error=_NOT_KEPT)
+    return StoredResult(body=Raw(ended.body)) if kept else StoredResult(error=_NOT_KEPT, status=409)
 
 
 def _attempts(ended: ErrandEnded) -> list[AttemptRecord]:

@@ -9,7 +9,6 @@ from msgspec import structs
 from backend.chat.errors import Interrupted
 from backend.chat.generation import SETTLE_PATIENCE
 from backend.chat.witness import Witness
-from backend.errands.errors import told
 from backend.errands.order import ErrandOrder
 from backend.errands.outcome import ErrandCharge, ErrandEnded, charge, done, settlement
 from backend.errands.trying import Trying
@@ -82,7 +81,7 @@ class Running:
                 self._task.uncancel()
             error = self._stopped or Interrupted("Fairlead was stopped before this was done. Ask again.")
         except AppError as failure:
-            error = told(failure)
+            error = failure
         except Exception:
             log.exception("errand_bug", request_id=str(self.order.request_id))
             error = AppError("Something went wrong inside Fairlead. The request id helps your admin to find out what.")

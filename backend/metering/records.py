@@ -211,13 +211,14 @@ class MessageDocument(Struct, frozen=True, kw_only=True):
 class StoredResult(Struct, frozen=True, kw_only=True):
     """What a repeated request with the same idempotency key is answered with; exactly one of the three is set.
 
-    `body` is a whole JSON object of an API's, for what is no answer. `status` is an error's.
+    `body` is a whole JSON object of an API's, for what is no answer. `status` is an error's; by default
+    that of one taken for lost, which is written without it.
     """
 
     answer: ChatAnswer | UnsetType = UNSET
     body: Raw | UnsetType = UNSET
     error: ErrorBody | UnsetType = UNSET
-    status: int = 502
+    status: int = 503
 
 
 LOST = "The process that wrote this answer broke down. Nothing was charged for it. Send the prompt again."

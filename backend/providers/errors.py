@@ -109,8 +109,20 @@ class AuthRejected(ProviderError):
     configuration_fault = True
 
 
+_ABOUT_THE_REQUEST = {
+    400: (ErrorCode.INVALID_REQUEST, 400),
+    413: (ErrorCode.TOO_LARGE, 413),
+    422: (ErrorCode.INVALID_REQUEST, 400),
+}
+"""By the provider's status: what it says of the request, and not of itself or of Fairlead's account."""
+
+
 class Rejected(ProviderError):
-    """The provider refuses this request, for a reason of its own; `provider_status` is its HTTP status, if known."""
+    """The provider refuses this request, for a reason of its own; `provider_status` is its HTTP status, if known.
+
+    Where it says that the request is at fault, callers are told so: only the provider knows which parameters, sizes
+    and files its models take, and asking again does not help.
+    """
 
     sentence = "The model's provider refused the request."
     quotes_reason = True
@@ -120,6 +132,7 @@ class Rejected(ProviderError):
     def __init__(self, reason: str = "", *, provider_status: int | None = None) -> None:
         super().__init__(reason)
         self.provider_status = provider_status
+        self.code, self.status = _ABOUT_THE_REQUEST.get(provider_status or 0, (self.code, self.status))
 
 
 class ContextTooLong(ProviderError):

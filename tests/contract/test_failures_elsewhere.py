@@ -70,6 +70,7 @@ class TestOtherDialects:
         [
             ("content-filter", ErrorCode.CONTENT_FILTERED),
             ("context-length-32000", ErrorCode.CONTEXT_TOO_LONG),
+            ("400", ErrorCode.INVALID_REQUEST),
             ("401", ErrorCode.PROVIDER_FAILED),
         ],
     )
@@ -131,7 +132,12 @@ class TestOpenAIsCallers:
 
     @pytest.mark.parametrize("stream", [True, False])
     @pytest.mark.parametrize(
-        ("fault", "error"), [("500", openai.InternalServerError), ("content-filter", openai.UnprocessableEntityError)]
+        ("fault", "error"),
+        [
+            ("500", openai.InternalServerError),
+            ("content-filter", openai.UnprocessableEntityError),
+            ("400", openai.BadRequestError),
+        ],
     )
     async def test_a_failure_before_the_first_word_is_an_error_response(
         self, faults: Faults, sdk: AsyncOpenAI, fault: str, error: type[openai.APIStatusError], stream: bool
