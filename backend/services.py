@@ -1,7 +1,6 @@
 """What one process works with: made once, opened in the app's lifespan, given to handlers by name."""
 
 import asyncio
-import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import UUID
@@ -130,7 +129,6 @@ class Services:
         self._listen()
         self.jobs.start()
         check("")
-        _calm_garbage_collection()
         try:
             yield
         finally:
@@ -167,10 +165,3 @@ class Services:
         self.notifier.on("cancel", cancel)
         self.notifier.on("circuit", self.keeper.heard)
         self.notifier.start()
-
-
-def _calm_garbage_collection() -> None:
-    """What a started process holds never becomes garbage, and requests make hardly any cycles: look less often."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 50)

@@ -11,7 +11,7 @@ us for every read, and offers no way to stop reading; a stream that is read in b
 import asyncio
 import ssl
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import aiohttp
 import certifi
@@ -217,8 +217,12 @@ class Transport:
         await self._http.aclose()
 
 
+@cache
 def trusted_roots() -> ssl.SSLContext:
-    """Verifying TLS with the system's certificate authorities and those of `certifi`, for systems without."""
+    """Verifying TLS with the system's certificate authorities and those of `certifi`, for systems without.
+
+    One for the process, as reading them takes 50 ms.
+    """
     context = ssl.create_default_context()
     context.load_verify_locations(certifi.where())
     return context

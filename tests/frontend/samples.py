@@ -22,7 +22,7 @@ FAMILIES = (
     ("data", "Data", "Tables, formulas, SQL and charts.", "table_chart", None),
     ("reasoning", "Reasoning", "Slower, step by step, for hard problems.", "account_tree", "Pro"),
     ("translation", "Translation", "Between 40 languages, keeping layout.", "translate", None),
-    ("images", "Images", "Make and describe pictures.", "image", "Team"),
+    ("images", "Images", "Describe pictures, plan new ones.", "image", "Team"),
 )
 ASSISTANTS = [
     AssistantView(

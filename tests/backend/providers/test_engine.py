@@ -293,7 +293,8 @@ async def test_a_whole_reply_to_a_stream_request_is_malformed(client):
 
 @both
 async def test_an_enormous_response_is_not_read_to_its_end(client, ask, monkeypatch):
-    monkeypatch.setattr(transport.Exchange.read, "__defaults__", (100_000,))
+    for reads in (transport.Exchange.read, ProviderClient._ask):
+        monkeypatch.setattr(reads, "__defaults__", (100_000,))
     async with serving(once(reply(b" " * 5_000_000))) as target:
         assert type(await refused(ask, client, target)) is Malformed
 
