@@ -17,7 +17,7 @@ run: $(STAMP) ## Start Fairlead on this machine; Ctrl-C stops it
 
 test: $(STAMP) lint types ## Everything that must pass: lint, types, tests on a real PostgreSQL, browser tests
 	$(BIN)/python -m tests.e2e.browser
-	$(BIN)/pytest -n auto -m 'not e2e' --cov --cov-report= --cov-fail-under=0
+	$(BIN)/pytest -n auto --dist worksteal -m 'not e2e' --cov --cov-report= --cov-fail-under=0
 	$(BIN)/pytest -m e2e --cov --cov-append --cov-report=term
 
 lint: $(STAMP) ## Check style
