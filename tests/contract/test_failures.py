@@ -15,7 +15,7 @@ from backend.simulator import tokens
 from shared.errors import ErrorCode
 from tests.fixtures.api import Api, Join
 from tests.fixtures.books import books_balance, holds
-from tests.fixtures.faults import PROMPT, SOUND, Faults
+from tests.fixtures.faults import LIMIT, PROMPT, SOUND, Faults
 from tests.fixtures.models import lift_limits
 
 LAST = tokens.count(PROMPT)
@@ -88,7 +88,7 @@ class TestBeforeTheFirstToken:
         faults.always()
         outcome = await faults.ask(stream=stream)
         assert (outcome.text, outcome.error) == (PROMPT, None)
-        assert 0.7 < outcome.seconds < 3
+        assert LIMIT <= outcome.seconds < 3 * LIMIT
         assert [model for model, *_ in faults.attempts()] == ["first", "second"]
 
     @pytest.mark.parametrize("fault", ["401", "403"])
@@ -174,7 +174,7 @@ class TestInMidAnswer:
         outcome = await faults.ask(stream=stream)
         assert (outcome.text, outcome.error) == (PROMPT, None)
         assert outcome.restarts == 0
-        assert [status for _, status, _ in faults.attempts()] == ["failed", "answered"]
+        assert [status for _, status, _ in faults.attempts()] == ["failed", "answered"], faults.attempts()
 
     @pytest.mark.parametrize(
         ("first", "second"), [*itertools.product(["cut-3", "stall-3"], ["500", "silent", "cut-2", "cut-9", "stall-1"])]

@@ -63,7 +63,7 @@ class TestOtherDialects:
         faults.always()
         outcome = await faults.ask(stream=stream)
         assert (outcome.text, outcome.error, outcome.restarts) == (PROMPT, None, 0)
-        assert [status for _, status, _ in faults.attempts()] == ["failed", "answered"]
+        assert [status for _, status, _ in faults.attempts()] == ["failed", "answered"], faults.attempts()
 
     @pytest.mark.parametrize(
         ("fault", "code"),
