@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from openai import AsyncOpenAI
 
+from backend.errands import outcome
 from backend.metering.jobs import settle_orphans
 from backend.settings import Settings
 from tests.fixtures.api import Api, Join, Person
@@ -310,10 +311,12 @@ class TestIdempotency:
         assert said[0][1]["attempts"]
         assert faults.one("SELECT count(DISTINCT request_id) FROM model_calls") == 1
 
-    async def test_a_result_too_large_to_keep_is_not_done_again(self, sdk: AsyncOpenAI, faults: Faults) -> None:
-        texts = [f"rope {n}" for n in range(2048)]
+    async def test_a_result_too_large_to_keep_is_not_done_again(
+        self, sdk: AsyncOpenAI, faults: Faults, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(outcome, "MOST_KEPT", 1_000)
         key = {"extra_headers": {"idempotency-key": "large"}}
-        await sdk.embeddings.create(model=MODEL, input=texts, encoding_format="float", **key)
+        await sdk.embeddings.create(model=MODEL, input="a rope", encoding_format="float", **key)
         with pytest.raises(openai.ConflictError, match="too large to be given again"):
-            await sdk.embeddings.create(model=MODEL, input=texts, encoding_format="float", **key)
+            await sdk.embeddings.create(model=MODEL, input="a rope", encoding_format="float", **key)
         assert faults.one("SELECT count(*) FROM usage_records") == 1
