@@ -13,8 +13,9 @@ from msgspec import Meta, Struct
 
 from shared.precheck import Category, Complexity, RiskCategory
 
-FOLDER = Path(__file__).parent / "prompts"
-LANGUAGES = sorted(path.stem for path in FOLDER.glob("*.jsonl"))
+TRAINING, MEASURE = (Path(__file__).parent / name for name in ("prompts", "measure"))
+LANGUAGES = sorted(path.stem for path in TRAINING.glob("*.jsonl"))
+SOURCES = {TRAINING: {"fairlead_1", "fairlead_2"}, MEASURE: {"fairlead_measure"}}
 TRAITS = {
     *("typo", "lower", "voice", "terse", "polite", "long", "mixed", "translit", "exam", "misleading", "follow_up"),
     *("quoted_injection", "mail", "table", "code", "log", "article", "minutes", "image_input", "tools", "json"),
@@ -39,22 +40,23 @@ class Row(Struct, frozen=True, forbid_unknown_fields=True):
     meta: About
 
 
-def rows(language: str) -> Iterator[Row]:
-    for line in (FOLDER / f"{language}.jsonl").read_text(encoding="utf-8").splitlines():
+def rows(language: str, folder: Path = TRAINING) -> Iterator[Row]:
+    for line in (folder / f"{language}.jsonl").read_text(encoding="utf-8").splitlines():
         yield msgspec.json.decode(line, type=Row)
 
 
 @pytest.fixture(scope="module")
 def everything() -> list[Row]:
-    return [row for language in LANGUAGES for row in rows(language)]
+    return [row for folder in SOURCES for language in LANGUAGES for row in rows(language, folder)]
 
 
+@pytest.mark.parametrize("folder", SOURCES, ids=lambda folder: folder.name)
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_row_is_what_the_readme_says(language: str) -> None:
-    for row in rows(language):
+def test_a_row_is_what_the_readme_says(language: str, folder: Path) -> None:
+    for row in rows(language, folder):
         assert row.id == hashlib.sha256("\n".join([*row.meta.before, row.prompt]).encode()).hexdigest()[:12]
         assert row.meta.language == language
-        assert row.source in {"fairlead_1", "fairlead_2"}
+        assert row.source in SOURCES[folder]
         assert TRAITS.issuperset(row.meta.traits), row.id
         assert not row.meta.before or "follow_up" in row.meta.traits, row.id
 
@@ -65,6 +67,13 @@ def test_every_language_has_every_task_complexity_and_look_alike(language: str) 
     assert {row.label for row in found} == set(Category)
     assert {row.meta.complexity for row in found} == set(Complexity)
     assert {row.meta.look_alike for row in found} >= set(RiskCategory) - {RiskCategory.SECRET}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_task_is_measured_equally(language: str) -> None:
+    counts = Counter(row.label for row in rows(language, MEASURE))
+    assert set(counts) == set(Category)
+    assert min(counts.values()) >= 5
 
 
 def test_there_are_many_in_many_languages(everything: list[Row]) -> None:
