@@ -24,6 +24,7 @@ from backend.errands.errands import Errands
 from backend.errands.pipeline import ErrandPipeline
 from backend.jobs import Jobs
 from backend.load import Load
+from backend.metering.admission import Gate
 from backend.metering.jobs import renew_leases
 from backend.metering.settlement import Settler
 from backend.metrics import Metrics
@@ -71,6 +72,7 @@ class Services:
         self.health = HealthBook()
         self.notifier = Notifier(self.database, self.refresh)
         self.metrics = Metrics(settings.metrics_dir)
+        self.gate = Gate(self.database)
         self.pipeline = Pipeline(
             settings=settings,
             secrets=self.secrets,
@@ -81,7 +83,9 @@ class Services:
             client=self.client,
             settler=self.settler,
             generations=self.generations,
+            gate=self.gate,
             load=self.load,
+            busy=self.busy,
             health=self.health,
             circuits=self.circuits,
             metrics=self.metrics,
@@ -96,9 +100,10 @@ class Services:
             identities=self.identities,
             client=self.client,
             settler=self.settler,
-            generations=self.generations,
             errands=self.errands,
+            gate=self.gate,
             load=self.load,
+            busy=self.busy,
             health=self.health,
             circuits=self.circuits,
             metrics=self.metrics,
@@ -143,6 +148,10 @@ class Services:
             await self.load.close()
             await self.accounts.close()
             await self.database.close()
+
+    def busy(self) -> int:
+        """Answers that are written, errands that are done, and requests that wait to be admitted."""
+        return len(self.generations) + len(self.errands) + len(self.gate)
 
     async def drain(self) -> None:
         """Lets answers finish for the drain time; who follows answers of other processes may go on elsewhere."""

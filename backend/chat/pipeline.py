@@ -4,6 +4,7 @@ Everything that can refuse does so in `begin`, before the response starts. The l
 """
 
 import asyncio
+from collections.abc import Callable
 from decimal import Decimal
 from uuid import UUID
 
@@ -65,7 +66,9 @@ class Pipeline:
         client: ProviderClient,
         settler: Settler,
         generations: Generations,
+        gate: Gate,
         load: Load,
+        busy: Callable[[], int],
         health: HealthBook,
         circuits: CircuitBook,
         metrics: Metrics,
@@ -84,13 +87,14 @@ class Pipeline:
         self._process_id = process_id
         self._circuits = circuits
         self._metrics = metrics
-        self._gate = Gate(database)
+        self._gate = gate
+        self._busy = busy
         self._briskness = Briskness()
         self._health = health
 
     async def begin(self, caller: Caller, inquiry: Inquiry) -> Generation | Repeated:
         """A generation that has been admitted and started. Raises every refusal as an `AppError`."""
-        self._load.check(len(self._generations) + len(self._gate))
+        self._load.check(self._busy())
         came = asyncio.get_running_loop().time()
         for _ in range(DECISIONS):
             prompt = await read_prompt(self._database, caller.identity, inquiry)

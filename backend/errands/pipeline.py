@@ -4,6 +4,7 @@ Everything that can refuse does so in `begin`.
 """
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from uuid import UUID
 
@@ -14,7 +15,6 @@ from backend.catalogue.cache import CatalogueCache
 from backend.chat.blocking import refuse_blocked
 from backend.chat.caller import Caller, idempotency
 from backend.chat.freshness import Freshness
-from backend.chat.generations import Generations
 from backend.chat.pipeline import DECISIONS
 from backend.chat.prompt import Prompt, readable
 from backend.chat.witness import Witness
@@ -58,9 +58,10 @@ class ErrandPipeline:
         identities: IdentityCache,
         client: ProviderClient,
         settler: Settler,
-        generations: Generations,
         errands: Errands,
+        gate: Gate,
         load: Load,
+        busy: Callable[[], int],
         health: HealthBook,
         circuits: CircuitBook,
         metrics: Metrics,
@@ -74,21 +75,21 @@ class ErrandPipeline:
         self._freshness = Freshness(database, catalogue, identities)
         self._client = client
         self._settler = settler
-        self._generations = generations
         self._errands = errands
         self._load = load
         self._health = health
         self._circuits = circuits
         self._metrics = metrics
         self._process_id = process_id
-        self._gate = Gate(database)
+        self._gate = gate
+        self._busy = busy
 
     async def begin(self, caller: Caller, errand: Errand) -> Running | bytes:
         """A running errand, or what the first request with this idempotency key was answered with.
 
         Raises every refusal as an `AppError`.
         """
-        self._load.check(len(self._generations) + len(self._errands) + len(self._gate))
+        self._load.check(self._busy())
         checked, tokens = await self._examine(errand)
         await refuse_blocked(self._database, caller, checked)
         for _ in range(DECISIONS):
