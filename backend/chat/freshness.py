@@ -19,15 +19,18 @@ class Freshness:
         self._catalogue = catalogue
         self._identities = identities
 
-    async def stale(self, caller: Caller, version: int) -> Stale | None:
-        """Whether a refusal was decided with outdated facts. (An acceptance is checked at admission.)
+    async def caught_up(self, caller: Caller, version: int) -> Caller | None:
+        """The caller by what is true now, if a refusal was decided with outdated facts; else None.
 
-        `version` is the catalogue's when it was decided: a newer one may have arrived since.
+        `version` is the catalogue's when it was decided: a newer one may have arrived since. An acceptance is checked
+        at admission. Raises `NotSignedIn`.
         """
         catalogue, person = await metering.versions(self._database, caller.identity.user_id)
         if catalogue != version:
-            return Stale("catalogue")
-        return Stale("identity") if person != caller.identity.version else None
+            return await self.refreshed(caller, Stale("catalogue"))
+        if person != caller.identity.version:
+            return await self.refreshed(caller, Stale("identity"))
+        return None
 
     async def refreshed(self, caller: Caller, stale: Stale) -> Caller:
         """Reads anew what is stale. Raises `NotSignedIn` when the caller is nobody any more."""

@@ -104,10 +104,10 @@ class Pipeline:
             try:
                 decided = self._decide(caller, inquiry, prompt, checked)
             except AppError:
-                stale = await self._freshness.stale(caller, version)
-                if stale is None:
+                fresh = await self._freshness.caught_up(caller, version)
+                if fresh is None:
                     raise
-                caller = await self._freshness.refreshed(caller, stale)
+                caller = fresh
                 continue
             admission = self._admission(caller, inquiry, prompt, checked, decided)
             outcome = await self._gate.admit(admission)

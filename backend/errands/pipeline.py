@@ -97,10 +97,10 @@ class ErrandPipeline:
             try:
                 decided = self._decide(caller, errand, tokens)
             except AppError:
-                stale = await self._freshness.stale(caller, version)
-                if stale is None:
+                fresh = await self._freshness.caught_up(caller, version)
+                if fresh is None:
                     raise
-                caller = await self._freshness.refreshed(caller, stale)
+                caller = fresh
                 continue
             outcome = await self._admit(self._admission(caller, errand, checked, tokens, decided), decided)
             if isinstance(outcome, Repeated):

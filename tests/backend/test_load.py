@@ -83,6 +83,21 @@ async def test_an_answer_too_many_is_refused_and_holds_nothing(settings: Setting
         assert await holds(busy) == 0
 
 
+async def test_whatever_is_at_work_counts_for_answers_and_errands(api: Api, user: Person) -> None:
+    running, services = object(), api.services
+    most = services.settings.max_answers
+    for at_work in (services.generations._running, services.errands._running):
+        at_work.update({number: running for number in range(most)})
+        try:
+            refused = [
+                await user.http.post(CHAT, json=BODY),
+                await user.http.post("/v1/embeddings", json={"model": "auto", "input": "a rope"}),
+            ]
+        finally:
+            at_work.clear()
+        assert [answer.status_code for answer in refused] == [503, 503]
+
+
 async def test_bodies_beyond_the_room_for_them_are_refused(api: Api, user: Person) -> None:
     load = api.services.load
     most = load._most_bytes
