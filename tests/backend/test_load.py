@@ -87,7 +87,7 @@ async def test_whatever_is_at_work_counts_for_answers_and_errands(api: Api, user
     running, services = object(), api.services
     most = services.settings.max_answers
     for at_work in (services.generations._running, services.errands._running):
-        at_work.update({number: running for number in range(most)})
+        at_work.update(dict.fromkeys(range(most), running))
         try:
             refused = [
                 await user.http.post(CHAT, json=BODY),
