@@ -1,0 +1,1 @@
+"""What was learned from labelled prompts: features of a text, and one small linear model over them."""
