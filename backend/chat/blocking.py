@@ -14,7 +14,7 @@ async def refuse_blocked(
     database: Database, caller: Caller, checked: Checked, conversation_id: UUID | None = None
 ) -> None:
     """Raises `RiskBlocked` for what must not be sent, once the check is stored."""
-    risk = checked.finding.risk
+    risk = checked.risk
     if risk.action is not RiskAction.BLOCK:
         return
     evidence = record(checked, caller.identity, None, 0, request_id=caller.request_id, conversation_id=conversation_id)

@@ -14,11 +14,12 @@ from backend.precheck.follow_up import follows_up
 from backend.precheck.language import detect
 from backend.precheck.reading import Reading, excerpt, outline, read
 from backend.precheck.recommend import recommend
-from backend.precheck.risk import assess
+from backend.precheck.risk.suspect import suspect
+from backend.precheck.risk.suspicion import Suspicion
 from backend.precheck.signals import explain
 from backend.precheck.structure import Form, forms
 from backend.precheck.tokens import estimate_tokens
-from shared.precheck import Category, CategoryScore, Risk
+from shared.precheck import Category, CategoryScore
 
 SCORES = 3
 """Categories named in a finding."""
@@ -60,7 +61,7 @@ def check(text: str, *, history: Sequence[str] = (), assistant_chosen: bool = Fa
     confidence = _confidence(score)
     points = max(effort(glance.reading, glance.cues, category, glance.forms), glance.effort)
     complexity = level(points, category)
-    risk, warnings = assess(read(f"{glance.continues}\n{text}") if glance.continues else reading, glance.language)
+    suspicions = suspicions_of(f"{glance.continues}\n{text}") if glance.continues else suspect(text, reading)
     long = len(text) > LONG and estimate_tokens(text) > LONG
     explained = explain(category, glance.weighed.asked, glance.forms, complexity, follows=glance.follows, long=long)
     return Finding(
@@ -68,18 +69,18 @@ def check(text: str, *, history: Sequence[str] = (), assistant_chosen: bool = Fa
         scores=tuple(CategoryScore(name=name, score=round(s, 4)) for name, s in ranked[:SCORES]),
         complexity=complexity,
         complexity_score=round(points, 4),
-        risk=risk,
+        suspicions=suspicions,
         language=glance.language,
         confidence=round(confidence, 4),
         recommended_family=None if assistant_chosen else recommend(category, complexity, confidence),
-        signals=(*warnings, *explained),
+        signals=(*(s.signal for s in suspicions), *explained),
         needs=tuple(_needs(category, confidence, long=long)),
     )
 
 
-def risk_of(text: str) -> Risk:
-    """The risk of words that are no prompt of their own: earlier turns that a caller brings along."""
-    return assess(read(text), None)[0]
+def suspicions_of(text: str) -> tuple[Suspicion, ...]:
+    """What words are suspected of that are no prompt of their own: earlier turns that a caller brings along."""
+    return suspect(text, read(text))
 
 
 def _glance(reading: Reading) -> _Glance:

@@ -2,7 +2,8 @@
 
 from msgspec import Struct
 
-from shared.precheck import Category, CategoryScore, Complexity, Risk
+from backend.precheck.risk.suspicion import Suspicion
+from shared.precheck import Category, CategoryScore, Complexity
 
 
 class Finding(Struct, frozen=True, kw_only=True):
@@ -17,7 +18,7 @@ class Finding(Struct, frozen=True, kw_only=True):
     scores: tuple[CategoryScore, ...]
     complexity: Complexity
     complexity_score: float
-    risk: Risk
+    suspicions: tuple[Suspicion, ...]
     language: str | None
     confidence: float
     recommended_family: str | None

@@ -1,6 +1,7 @@
 """The precheck of one request: the rules' finding, with an id, an estimate and what is stored of it."""
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from decimal import Decimal
 from uuid import UUID
 
@@ -11,22 +12,26 @@ from backend.catalogue.snapshot import Assistant
 from backend.chat.prompt import Prompt
 from backend.columns import new_id
 from backend.metering.records import CheckRecord
-from backend.precheck.check import LOOK_BACK, check, risk_of
+from backend.precheck.check import LOOK_BACK, check, suspicions_of
 from backend.precheck.finding import Finding
+from backend.precheck.risk.policy import RiskPolicy, judge
+from backend.precheck.risk.suspicion import Suspicion
 from backend.secrets import Secrets
 from shared.precheck import Estimate, Precheck, RecommendedAssistant, Risk, RiskAction
 
 _ACTIONS = list(RiskAction)
+_POLICY = RiskPolicy()
 _IN_A_FILE = "This was found in an attached file."
 RECENT = 1024
 """Findings kept in memory, a few KB each."""
 
 
 class Checked(Struct, frozen=True, kw_only=True):
-    """A finding with its id."""
+    """A finding with its id, and what is done about its risk."""
 
     id: UUID
     finding: Finding
+    risk: Risk
     characters: int
     prompt_hash: bytes
 
@@ -54,19 +59,19 @@ class Examiner:
         text = prompt.text
         digest = self._secrets.digest("prompt", text)
         finding = self._find(text, prompt.earlier, digest)
+        risk = _judged(finding.suspicions, finding.language)
         for words in prompt.unvetted:
-            finding = _with(finding, words)
-        for risk in prompt.risks:
-            if _graver(risk, finding.risk):
-                finding = structs.replace(finding, risk=structs.replace(risk, message=f"{risk.message} {_IN_A_FILE}"))
+            risk = _with(risk, words)
+        for of_file in prompt.risks:
+            if _graver(of_file, risk):
+                risk = structs.replace(of_file, message=f"{of_file.message} {_IN_A_FILE}")
         if assistant_chosen and finding.recommended_family is not None:
             finding = structs.replace(finding, recommended_family=None)
-        return Checked(id=new_id(), finding=finding, characters=len(text), prompt_hash=digest)
+        return Checked(id=new_id(), finding=finding, risk=risk, characters=len(text), prompt_hash=digest)
 
     def also(self, checked: Checked, words: str) -> Checked:
         """The check of a prompt that has more words than were examined: whatever of them is blocked blocks it."""
-        finding = _with(checked.finding, words)
-        return checked if finding is checked.finding else structs.replace(checked, finding=finding)
+        return structs.replace(checked, risk=_with(checked.risk, words))
 
     def _find(self, text: str, earlier: tuple[str, ...], digest: bytes) -> Finding:
         key = digest + self._secrets.digest("earlier", "\0".join(earlier[-LOOK_BACK:])) if earlier else digest
@@ -78,10 +83,15 @@ class Examiner:
         return finding
 
 
-def _with(finding: Finding, words: str) -> Finding:
-    if finding.risk.action is not RiskAction.BLOCK and (risk := risk_of(words)).action is RiskAction.BLOCK:
-        return structs.replace(finding, risk=risk)
-    return finding
+def _judged(suspicions: Sequence[Suspicion], language: str | None) -> Risk:
+    return judge(suspicions, _POLICY, family=None, plan=None, language=language)
+
+
+def _with(risk: Risk, words: str) -> Risk:
+    if risk.action is RiskAction.BLOCK:
+        return risk
+    other = _judged(suspicions_of(words), None)
+    return other if other.action is RiskAction.BLOCK else risk
 
 
 def _graver(risk: Risk, than: Risk) -> bool:
@@ -103,7 +113,7 @@ def view(
         category=finding.category,
         categories=list(finding.scores),
         complexity=finding.complexity,
-        risk=finding.risk,
+        risk=checked.risk,
         language=finding.language,
         recommended_assistant=RecommendedAssistant(id=recommended.id, family=recommended.family, name=recommended.name)
         if recommended is not None
@@ -135,8 +145,8 @@ def record(
         category=finding.category,
         scores=list(finding.scores),
         complexity=finding.complexity,
-        risk=finding.risk,
-        risk_action=finding.risk.action,
+        risk=checked.risk,
+        risk_action=checked.risk.action,
         language=finding.language,
         confidence=finding.confidence,
         recommended_assistant=recommended.id if recommended is not None else None,

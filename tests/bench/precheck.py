@@ -5,7 +5,7 @@ from time import process_time_ns
 
 from backend.precheck.check import check
 from backend.precheck.reading import excerpt, read
-from backend.precheck.risk import assess
+from backend.precheck.risk.suspect import suspect
 from backend.precheck.tokens import estimate_tokens
 from tests.bench.report import say
 
@@ -60,7 +60,7 @@ def main() -> None:
 
 def _risk(text: str) -> Callable[[], object]:
     reading = read(text)
-    return lambda: (excerpt(reading), assess(reading, None))
+    return lambda: (excerpt(reading), suspect(text, reading))
 
 
 if __name__ == "__main__":

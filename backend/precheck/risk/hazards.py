@@ -6,11 +6,11 @@ from functools import cache
 from msgspec import Struct
 
 from backend.precheck import lexicon
-from backend.precheck.disguise import unmask
 from backend.precheck.language import frequent_words
 from backend.precheck.phrases import Hit, Phrases
 from backend.precheck.reading import STOPS
-from shared.precheck import RiskAction, RiskCategory, RiskLevel
+from backend.precheck.risk.disguise import unmask
+from shared.precheck import RiskCategory, RiskLevel
 
 REACH = 16
 """Tokens to either side of a word within which another belongs to the same thought."""
@@ -26,9 +26,7 @@ class Hazard(Struct, frozen=True):
     name: str
     category: RiskCategory
     level: RiskLevel
-    action: RiskAction
     signal: str
-    message: str
     patterns: tuple[str, ...]
 
 

@@ -1,4 +1,4 @@
-from backend.precheck.disguise import unmask
+from backend.precheck.risk.disguise import unmask
 
 KNOWN = frozenset({"bomb", "hack", "to"})
 
