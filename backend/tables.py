@@ -2,6 +2,7 @@
 
 from sqlmodel import SQLModel
 
+from backend.abuse import tables as abuse
 from backend.accounts import tables as accounts
 from backend.accounts.oidc import tables as oidc
 from backend.admin import tables as admin
@@ -29,6 +30,7 @@ MODULES = (
     attachments,
     metering,
     reconciliation,
+    abuse,
     admin,
 )
 

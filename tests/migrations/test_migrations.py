@@ -17,8 +17,12 @@ MONEY = {
     *("raw_cost", "display_cost", "charged", "absorbed", "provider_cost", "credits_per_dollar", "display_units"),
     *("input", "cached_input", "cache_write", "output", "reasoning", "audio", "image", "request"),
 }
-FLOATS = {("models", "quality"), ("prompt_checks", "confidence")}
-"""Ratings between 0 and 1: nothing is counted or paid with them."""
+FLOATS = {
+    *(("models", "quality"), ("prompt_checks", "confidence")),
+    *(("abuse_subjects", column) for column in ("score", "half_life", "slow_from", "pause_from")),
+    *(("abuse_events", column) for column in ("points", "person_points")),
+}
+"""Ratings, and scores that decay: nothing is paid with them."""
 KEYED_BY_CALLER = {"idempotency_keys": "a caller's key is looked up before anything is known of the request"}
 
 
