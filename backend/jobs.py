@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import structlog
 
+from backend.abuse import jobs as abuse
 from backend.accounts import jobs as accounts
 from backend.attachments import jobs as attachments
 from backend.chat import jobs as chat
@@ -55,6 +56,9 @@ JOBS = (
     Job("renew_api_keys", every(300), accounts.renew_api_keys),
     Job("repair_books", of_a_lease(1 / 2), reconciliation.repair_books),
     Job("check_money", every(reconciliation.MONEY_SECONDS), reconciliation.check_money),
+    Job("refresh_restraints", every(30), abuse.refresh),
+    Job("announce_abuse", every(10), abuse.announce),
+    Job("purge_abuse", every(600), abuse.purge),
     Job("purge_metering", every(600), metering.purge),
     Job("purge_attachments", every(600), attachments.purge),
     Job("purge_accounts", every(600), accounts.purge),

@@ -74,6 +74,9 @@ class Metrics:
         self.raw_cost = Counter(
             "model_router_raw_cost_dollars", "What answered calls cost at the provider", route, registry=registry
         )
+        self.abuse_alerts = Counter(
+            "model_router_abuse_alerts", "Alerts about people, API keys and addresses", ["kind"], registry=registry
+        )
         self._kinds: dict[tuple[str, str, str, str, str], tuple[Counter, Counter]] = {}
         self._routes: dict[tuple[str, str], _Route] = {}
         self.active = Gauge(

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import structlog
 
+from backend.abuse.watch import Watch
 from backend.accounts.api_keys.service import ApiKeys
 from backend.accounts.identities import IdentityCache
 from backend.accounts.service import Accounts
@@ -59,6 +60,7 @@ class Services:
         self.accounts = Accounts(settings, self.database, self.secrets, self.identities)
         self.api_keys = ApiKeys(self.database, self.secrets, self.identities, self.catalogue)
         self.examiner = Examiner(self.secrets)
+        self.watch = Watch(self.database, self.secrets, self.catalogue)
         self.attachments = Attachments(self.database, self.secrets, FileReading())
         self.client = ProviderClient()
         self.settler = Settler(self.database)
@@ -77,6 +79,7 @@ class Services:
             settings=settings,
             secrets=self.secrets,
             examiner=self.examiner,
+            watch=self.watch,
             database=self.database,
             catalogue=self.catalogue,
             identities=self.identities,
@@ -95,6 +98,7 @@ class Services:
             settings=settings,
             secrets=self.secrets,
             examiner=self.examiner,
+            watch=self.watch,
             database=self.database,
             catalogue=self.catalogue,
             identities=self.identities,
@@ -118,6 +122,7 @@ class Services:
         self.identities.clear()
         await self.catalogue.refresh()
         await self.keeper.refresh()
+        await self.watch.book.refresh()
         await renew_leases(self)
 
     @asynccontextmanager
@@ -129,6 +134,7 @@ class Services:
         await self.database.open()
         await self.catalogue.refresh()
         await self.keeper.refresh()
+        await self.watch.book.refresh()
         await self.client.start()
         self.load.start()
         self._listen()
@@ -173,4 +179,5 @@ class Services:
         self.notifier.on("session", lambda id: self.identities.forget_session(UUID(id)))
         self.notifier.on("cancel", cancel)
         self.notifier.on("circuit", self.keeper.heard)
+        self.notifier.on("abuse", self.watch.book.heard)
         self.notifier.start()

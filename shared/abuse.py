@@ -41,8 +41,8 @@ class AbuseCause(StrEnum):
 class AbuseRules(Answer, frozen=True, kw_only=True):
     """By what scores rise and fall, and what follows.
 
-    A score halves every `half_life_seconds`. From `slow_from` rate limits are divided by `slow_by`; from `pause_from` the
-    subject is paused for `pause_seconds`, twice as long each further time in one episode, up to
+    A score halves every `half_life_seconds`. From `slow_from` rate limits are divided by `slow_by`; from `pause_from`
+    the subject is paused for `pause_seconds`, twice as long each further time in one episode, up to
     `longest_pause_seconds`; from `alert_from`, or with the pause numbered `alert_pauses`, admins are alerted. A prompt
     is costly from `costly_share` of what a plan has for a day. `key_share` of the points of an API key go to its
     person. An address counts only once events of `people` different persons came from it.

@@ -32,6 +32,7 @@ class ErrorCode(StrEnum):
     RISK_BLOCKED = "risk_blocked"
     RATE_LIMITED = "rate_limited"
     TOO_MANY_CHATS = "too_many_chats"
+    PAUSED = "paused"
     SPENDING_CAP = "spending_cap"
     MODEL_DISABLED = "model_disabled"
     MODEL_UNPRICED = "model_unpriced"

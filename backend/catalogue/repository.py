@@ -13,6 +13,8 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from backend.abuse.rules import in_force
+from backend.abuse.tables import AbuseRules as AbuseRulesRow
 from backend.admin.tables import AuditEvent
 from backend.assistants.tables import Assistant as AssistantRow
 from backend.assistants.tables import ServiceTypeRow
@@ -65,6 +67,7 @@ async def load_catalogue(session: AsyncSession, secrets: Secrets, settings: Sett
         multipliers={(row.kind, row.target): row.factor for row in multipliers},
         aliases={(row.organisation_id, row.alias): row.target for row in aliases},
         service_types={row.service_type: row.assistant for row in service_types},
+        abuse=in_force({row.organisation_id: row.rules for row in await session.exec(select(AbuseRulesRow))}),
     )
 
 

@@ -9,11 +9,13 @@ from uuid import UUID
 from msgspec import Struct, structs
 
 from backend.providers.calls import Limits
+from shared.abuse import AbuseRules
 from shared.catalogue import Capability, LatencyTier
 from shared.plans import PlanLimits
 from shared.precheck import Category
 
 ONE = Decimal(1)
+DEFAULT_ABUSE_RULES = AbuseRules()
 
 
 class Endpoint(Struct, frozen=True):
@@ -123,7 +125,8 @@ class Plan(Struct, frozen=True, kw_only=True):
 class Catalogue(Struct, frozen=True, kw_only=True, eq=False):
     """All of it, at one version. Assistants and plans are in their rank's order.
 
-    `aliases` are by organisation (None: of all) and name, `service_types` the families that handle them.
+    `aliases` are by organisation (None: of all) and name, `service_types` the families that handle them. `abuse` are
+    rules by organisation, where it has its own, and of everybody (None).
     """
 
     version: int
@@ -134,6 +137,7 @@ class Catalogue(Struct, frozen=True, kw_only=True, eq=False):
     multipliers: dict[tuple[str, str], Decimal]
     aliases: dict[tuple[UUID | None, str], str] = {}
     service_types: dict[str, str] = {}
+    abuse: dict[UUID | None, AbuseRules] = {}
     _models: dict[str, Model] = {}
     _assistants: dict[str, Assistant] = {}
     _plans: dict[str, Plan] = {}
@@ -152,6 +156,10 @@ class Catalogue(Struct, frozen=True, kw_only=True, eq=False):
         """What an alias stands for in an organisation, or else everywhere; another name stands for itself."""
         own = self.aliases.get((organisation_id, name))
         return own if own is not None else self.aliases.get((None, name), name)
+
+    def abuse_rules(self, organisation_id: UUID | None) -> AbuseRules:
+        """By what scores rise and fall in an organisation, or by default."""
+        return self.abuse.get(organisation_id) or self.abuse.get(None) or DEFAULT_ABUSE_RULES
 
     def model(self, id_or_name: str) -> Model | None:
         """A model by its id or catalogue name."""

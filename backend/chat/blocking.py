@@ -2,23 +2,20 @@
 
 from uuid import UUID
 
+from backend.abuse.watch import Watch
 from backend.chat.caller import Caller
 from backend.chat.errors import RiskBlocked
-from backend.database import Database
-from backend.metering import repository as metering
 from backend.precheck.service import Checked, record
 from shared.precheck import RiskAction
 
 
-async def refuse_blocked(
-    database: Database, caller: Caller, checked: Checked, conversation_id: UUID | None = None
-) -> None:
-    """Raises `RiskBlocked` for what must not be sent, once the check is stored."""
+async def refuse_blocked(watch: Watch, caller: Caller, checked: Checked, conversation_id: UUID | None = None) -> None:
+    """Raises `RiskBlocked` for what must not be sent, once the check is stored and counted."""
     risk = checked.risk
     if risk.action is not RiskAction.BLOCK:
         return
     evidence = record(checked, caller.identity, None, 0, request_id=caller.request_id, conversation_id=conversation_id)
-    await metering.record_check(database, evidence)
+    await watch.blocked(caller.identity, caller.address, caller.idempotency_key, evidence)
     raise RiskBlocked(
         risk.message or "This prompt was not sent: a safety rule blocks it. Nothing was charged.",
         details={"categories": [str(category) for category in risk.categories], "check_id": str(checked.id)},

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from backend.abuse.cost import CostWatch
 from backend.catalogue.snapshot import Assistant, Endpoint, Model, Price
 from backend.chat.inquiry import Manner
 from backend.metering.display_cost import DisplayRate, Tariff
@@ -33,7 +34,7 @@ class Order(Struct, frozen=True, kw_only=True):
     `reserve` are routes beyond the chain whose models read more than any in it. `began` is on the loop's clock;
     `budget` is how long the whole request may take. Both are in seconds. `requested` is what the caller called the
     model, `chosen` whether that named any. `may_restart`: what was shown can be taken back. `deadline`, on the loop's
-    clock, is when an answer that is not whole has failed.
+    clock, is when an answer that is not whole has failed. `costs` says when the request is a costly one.
     """
 
     request_id: UUID
@@ -65,3 +66,4 @@ class Order(Struct, frozen=True, kw_only=True):
     began: float
     budget: float
     deadline: float | None = None
+    costs: CostWatch | None = None

@@ -229,6 +229,7 @@ def settlement(ended: Ended, log: LogRecord | None = None) -> SettlementRecord:
         message=_message(ended) if ended.order.message_id is not None else None,
         result=result,
         log=log,
+        abuse=ended.order.costs.counts(ended.charged) if ended.order.costs is not None else None,
     )
 
 

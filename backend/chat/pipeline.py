@@ -10,6 +10,8 @@ from uuid import UUID
 
 from msgspec import structs
 
+from backend.abuse.restraint import Restraint
+from backend.abuse.watch import Watch
 from backend.accounts.identities import IdentityCache
 from backend.accounts.identity import Identity
 from backend.catalogue.cache import CatalogueCache
@@ -60,6 +62,7 @@ class Pipeline:
         settings: Settings,
         secrets: Secrets,
         examiner: Examiner,
+        watch: Watch,
         database: Database,
         catalogue: CatalogueCache,
         identities: IdentityCache,
@@ -77,6 +80,7 @@ class Pipeline:
         self._settings = settings
         self._secrets = secrets
         self._examiner = examiner
+        self._watch = watch
         self._database = database
         self._catalogue = catalogue
         self._freshness = Freshness(database, catalogue, identities)
@@ -95,11 +99,12 @@ class Pipeline:
     async def begin(self, caller: Caller, inquiry: Inquiry) -> Generation | Repeated:
         """A generation that has been admitted and started. Raises every refusal as an `AppError`."""
         self._load.check(self._busy())
+        restraint = self._watch.admit(caller.identity, caller.address)
         came = asyncio.get_running_loop().time()
         for _ in range(DECISIONS):
             prompt = await read_prompt(self._database, caller.identity, inquiry)
             checked = self._examiner.examine(prompt, assistant_chosen=inquiry.assistant != AUTO)
-            await refuse_blocked(self._database, caller, checked, _kept_in(prompt))
+            await refuse_blocked(self._watch, caller, checked, _kept_in(prompt))
             version = self._catalogue.current.version
             try:
                 decided = self._decide(caller, inquiry, prompt, checked)
@@ -109,8 +114,8 @@ class Pipeline:
                     raise
                 caller = fresh
                 continue
-            admission = self._admission(caller, inquiry, prompt, checked, decided)
-            outcome = await self._gate.admit(admission)
+            admission = self._admission(caller, inquiry, prompt, checked, decided, restraint)
+            outcome = await self._gate.admit(admission, restraint.note)
             if isinstance(outcome, Repeated):
                 return outcome
             if isinstance(outcome, Admitted):
@@ -131,7 +136,13 @@ class Pipeline:
         return decide(catalogue, entitlement, self._health, wished, prompt, checked, self._settings.credits_per_dollar)
 
     def _admission(
-        self, caller: Caller, inquiry: Inquiry, prompt: Prompt, checked: Checked, decided: Decided
+        self,
+        caller: Caller,
+        inquiry: Inquiry,
+        prompt: Prompt,
+        checked: Checked,
+        decided: Decided,
+        restraint: Restraint,
     ) -> AdmissionRecord:
         catalogue = self._catalogue.current
         identity = caller.identity
@@ -149,7 +160,7 @@ class Pipeline:
             identity_version=identity.version,
             monthly_credits=entitlement.monthly_credits,
             limits=_capped(entitlement.limits, inquiry.preferences.most_credits),
-            windows=windows("chat", identity, entitlement.limits, caller.address),
+            windows=windows("chat", identity, entitlement.limits, caller.address, restraint.slow_by),
             prompt_tokens=decided.prompt_tokens,
             fixed_credits=decided.routes[0].tariff.fixed,
             credits_per_token=decided.routes[0].tariff.each,
@@ -209,6 +220,9 @@ class Pipeline:
             began=asyncio.get_running_loop().time(),
             budget=self._settings.request_seconds,
             deadline=came + inquiry.within if inquiry.within is not None else None,
+            costs=self._watch.cost(
+                caller.identity, caller.request_id, admitted.held, caller.identity.entitlement(self._catalogue.current)
+            ),
         )
         witness = Witness(self._health, self._circuits, self._metrics)
         generation = Generation(order, self._client, self._settler, witness, self._briskness)

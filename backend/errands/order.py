@@ -6,6 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from backend.abuse.cost import CostWatch
 from backend.chat.order import Route
 from backend.errands.work import Made, Pieces, Work
 from backend.metering.rates import WindowState
@@ -49,7 +50,8 @@ class Errand(Struct, frozen=True, kw_only=True):
 class ErrandOrder(Struct, frozen=True, kw_only=True):
     """A decided and admitted errand. `tokens` are those of each of its words, estimated.
 
-    `began` is on the loop's clock; `budget` is how long all may take. Both are in seconds.
+    `began` is on the loop's clock; `budget` is how long all may take. Both are in seconds. `costs` says when the errand
+    is a costly one.
     """
 
     request_id: UUID
@@ -69,3 +71,4 @@ class ErrandOrder(Struct, frozen=True, kw_only=True):
     keep_result: bool
     began: float
     budget: float
+    costs: CostWatch | None = None

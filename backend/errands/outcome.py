@@ -158,6 +158,7 @@ def settlement(ended: ErrandEnded) -> SettlementRecord:
         else None,
         message=None,
         result=_result(ended) if order.keep_result else None,
+        abuse=order.costs.counts(ended.charged) if order.costs is not None else None,
     )
 
 

@@ -10,6 +10,8 @@ from uuid import UUID
 
 from msgspec import structs
 
+from backend.abuse.restraint import Restraint
+from backend.abuse.watch import Watch
 from backend.accounts.identities import IdentityCache
 from backend.catalogue.cache import CatalogueCache
 from backend.chat.blocking import refuse_blocked
@@ -53,6 +55,7 @@ class ErrandPipeline:
         settings: Settings,
         secrets: Secrets,
         examiner: Examiner,
+        watch: Watch,
         database: Database,
         catalogue: CatalogueCache,
         identities: IdentityCache,
@@ -70,6 +73,7 @@ class ErrandPipeline:
         self._settings = settings
         self._secrets = secrets
         self._examiner = examiner
+        self._watch = watch
         self._database = database
         self._catalogue = catalogue
         self._freshness = Freshness(database, catalogue, identities)
@@ -90,8 +94,9 @@ class ErrandPipeline:
         Raises every refusal as an `AppError`.
         """
         self._load.check(self._busy())
+        restraint = self._watch.admit(caller.identity, caller.address)
         checked, tokens = await self._examine(errand)
-        await refuse_blocked(self._database, caller, checked)
+        await refuse_blocked(self._watch, caller, checked)
         for _ in range(DECISIONS):
             version = self._catalogue.current.version
             try:
@@ -102,7 +107,8 @@ class ErrandPipeline:
                     raise
                 caller = fresh
                 continue
-            outcome = await self._admit(self._admission(caller, errand, checked, tokens, decided), decided)
+            admission = self._admission(caller, errand, checked, tokens, decided, restraint)
+            outcome = await self._admit(admission, decided, restraint.note)
             if isinstance(outcome, Repeated):
                 first = self._errands.get(outcome.request_id)
                 return first or await first_body(self._database, caller, outcome.request_id)
@@ -111,13 +117,15 @@ class ErrandPipeline:
             caller = await self._freshness.refreshed(caller, outcome)
         raise Unavailable("The configuration is changing too quickly. Try again.", retry_after=1)
 
-    async def _admit(self, admission: AdmissionRecord, decided: DecidedErrand) -> Admitted | Repeated | Stale:
+    async def _admit(
+        self, admission: AdmissionRecord, decided: DecidedErrand, note: str
+    ) -> Admitted | Repeated | Stale:
         """Holds enough for the dearest route that may be taken, or else, where credits are short, for the first one."""
         dearest = max(route.tariff.fixed for route in decided.routes)
         if dearest > admission.fixed_credits:
             with suppress(OutOfCredits, SpendingCap):
-                return await self._gate.admit(structs.replace(admission, fixed_credits=dearest))
-        return await self._gate.admit(admission)
+                return await self._gate.admit(structs.replace(admission, fixed_credits=dearest), note)
+        return await self._gate.admit(admission, note)
 
     async def _examine(self, errand: Errand) -> tuple[Checked, tuple[int, ...]]:
         """The check of all words, with the tokens of each; others have their turn in between."""
@@ -154,7 +162,13 @@ class ErrandPipeline:
         )
 
     def _admission(
-        self, caller: Caller, errand: Errand, checked: Checked, tokens: tuple[int, ...], decided: DecidedErrand
+        self,
+        caller: Caller,
+        errand: Errand,
+        checked: Checked,
+        tokens: tuple[int, ...],
+        decided: DecidedErrand,
+        restraint: Restraint,
     ) -> AdmissionRecord:
         catalogue = self._catalogue.current
         identity = caller.identity
@@ -171,7 +185,7 @@ class ErrandPipeline:
             identity_version=identity.version,
             monthly_credits=entitlement.monthly_credits,
             limits=entitlement.limits,
-            windows=windows(errand.work.kind, identity, entitlement.limits, caller.address),
+            windows=windows(errand.work.kind, identity, entitlement.limits, caller.address, restraint.slow_by),
             prompt_tokens=sum(tokens),
             fixed_credits=decided.routes[0].tariff.fixed,
             credits_per_token=ZERO,
@@ -204,6 +218,9 @@ class ErrandPipeline:
             keep_result=caller.idempotency_key is not None,
             began=asyncio.get_running_loop().time(),
             budget=self._settings.request_seconds,
+            costs=self._watch.cost(
+                caller.identity, caller.request_id, admitted.held, caller.identity.entitlement(self._catalogue.current)
+            ),
         )
         running = Running(order, self._client, self._settler, Witness(self._health, self._circuits, self._metrics))
         self._errands.start(running)

@@ -59,8 +59,11 @@ class Gate:
         """How many are not answered yet."""
         return len(self._batches)
 
-    async def admit(self, record: AdmissionRecord) -> Admitted | Repeated | Stale:
-        """One short transaction. Raises the refusals of `backend.metering.errors`, `NotFound`, `Unavailable`."""
+    async def admit(self, record: AdmissionRecord, note: str = "") -> Admitted | Repeated | Stale:
+        """One short transaction. Raises the refusals of `backend.metering.errors`, `NotFound`, `Unavailable`.
+
+        `note` is said with a full rate window.
+        """
         result = await self._batches.submit(record)
         match result.outcome:
             case "admitted":
@@ -72,10 +75,10 @@ class Gate:
             case "stale_catalogue" | "stale_identity" | "stale_conversation":
                 return Stale(result.outcome.removeprefix("stale_"))
             case _:
-                raise _refusal(result)
+                raise _refusal(result, note)
 
 
-def _refusal(result: AdmissionResult) -> AppError:
+def _refusal(result: AdmissionResult, note: str) -> AppError:
     match result.outcome:
         case "repeated":
             return IdempotencyMismatch(
@@ -97,7 +100,7 @@ def _refusal(result: AdmissionResult) -> AppError:
                 details={"limit": result.limit, "whose": result.whose},
             )
         case "rate_limited":
-            return rate_refusal(result.what, result.limit, result.seconds, result.retry_after)
+            return rate_refusal(result.what, result.limit, result.seconds, result.retry_after, note)
         case "out_of_credits" if result.binding == "balance":
             return OutOfCredits(
                 "Not enough credits are left for an answer. Request a higher plan or wait for the next month.",
@@ -117,11 +120,11 @@ def _refusal(result: AdmissionResult) -> AppError:
     return Unavailable("The request could not be admitted. Try again.")
 
 
-def rate_refusal(what: str, limit: int, seconds: int, retry_after: int) -> RateLimited:
-    """A full window in words."""
+def rate_refusal(what: str, limit: int, seconds: int, retry_after: int, note: str = "") -> RateLimited:
+    """A full window in words, perhaps with why it is small."""
     span = {60: "minute", 3600: "hour", 86400: "day"}.get(seconds, f"{seconds} s")
     return RateLimited(
-        f"The limit of {limit:,} {what} a {span} is reached. Ready again in {retry_after} s.",
+        f"The limit of {limit:,} {what} a {span} is reached.{note} Ready again in {retry_after} s.",
         retry_after=max(1, retry_after),
         details={"limit": limit, "window": seconds, "what": what},
     )

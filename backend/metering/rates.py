@@ -23,6 +23,8 @@ ADDRESS_REQUESTS_PER_MINUTE: dict[Kind, int] = {
 }
 UPLOADS_PER_MINUTE = 60
 """Of one person: reading files is costly."""
+SLOWED_PER_MINUTE = 40
+"""Requests of somebody without a limit, before they are divided for somebody who is slowed."""
 _IPV6_SITE_BITS = 64
 
 
@@ -47,10 +49,11 @@ class WindowState(Struct, frozen=True, kw_only=True):
     tokens_left: int
 
 
-def windows(kind: Kind, identity: Identity, limits: PlanLimits, address: str) -> list[Window]:
+def windows(kind: Kind, identity: Identity, limits: PlanLimits, address: str, slow_by: int = 1) -> list[Window]:
     """The windows one request counts in: the person's, the API key's, and the address's where it is known.
 
     People have windows of each kind, a key has one set for everything it asks. Embeddings count by the limits of chat.
+    The limits of the person and the key are divided by `slow_by`.
     """
     requests = {
         "chat": limits.requests_per_minute,
@@ -63,9 +66,17 @@ def windows(kind: Kind, identity: Identity, limits: PlanLimits, address: str) ->
     found = [Window(_user_key(kind, identity.user_id), MINUTE, requests or UNLIMITED, tokens or UNLIMITED)]
     if identity.key is not None:
         found += _key_windows(identity.key)
+    if slow_by > 1:
+        found = [_slower(window, slow_by) for window in found]
     if address:
-        found.append(Window(f"{kind} address {_site(address)}", MINUTE, ADDRESS_REQUESTS_PER_MINUTE[kind], UNLIMITED))
+        found.append(Window(f"{kind} address {site(address)}", MINUTE, ADDRESS_REQUESTS_PER_MINUTE[kind], UNLIMITED))
     return found
+
+
+def _slower(window: Window, by: int) -> Window:
+    requests = SLOWED_PER_MINUTE * window.seconds // MINUTE if window.requests == UNLIMITED else window.requests
+    tokens = window.tokens if window.tokens == UNLIMITED else max(1, window.tokens // by)
+    return Window(window.key, window.seconds, max(1, requests // by), tokens)
 
 
 def _user_key(kind: Kind, user_id: UUID) -> str:
@@ -77,8 +88,8 @@ def _key_windows(key: KeyFacts) -> list[Window]:
     return [Window(f"any key {key.id} {span}", span, most, UNLIMITED) for span, most in limits.items()]
 
 
-def _site(address: str) -> str:
-    """An IPv6 customer has a whole /64, so that is what counts as one address."""
+def site(address: str) -> str:
+    """What counts as one address: an IPv6 customer has a whole /64."""
     try:
         parsed = ip_address(address)
     except ValueError:  # a peer without an address, as other servers than ours may name it

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from msgspec import UNSET, Raw, Struct, UnsetType
 
+from backend.abuse.events import EventRecord
 from backend.metering.rates import Window, WindowState
 from shared.admin import BucketCost, Factor, RouteDecision
 from shared.chat import ChatAnswer
@@ -246,7 +247,7 @@ class SettlementRecord(Struct, frozen=True, kw_only=True):
     """One element of the argument of `settle_requests`.
 
     `log` is the end of a streamed answer's log. `lost` is how a log ends whose process is gone; what was saved there
-    becomes the message's content.
+    becomes the message's content. `abuse` is counted against who sent the request.
     """
 
     request_id: UUID
@@ -260,6 +261,7 @@ class SettlementRecord(Struct, frozen=True, kw_only=True):
     result: StoredResult | None
     log: LogRecord | None = None
     lost: ErrorBody | None = None
+    abuse: EventRecord | None = None
 
 
 class Settled(Struct, frozen=True):

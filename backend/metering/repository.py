@@ -22,6 +22,8 @@ _admission = msgspec.json.Decoder(AdmissionResult)
 _stored = msgspec.json.Decoder(StoredResult)
 
 NOTHING = Decimal(0)
+_SETTLE = "SELECT * FROM settle_requests(%s::jsonb)"
+_SETTLE_AND_RAISE = "SELECT * FROM settle_and_raise(%s::jsonb)"
 
 
 class RateResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,7 +67,8 @@ async def versions(database: Database, user_id: UUID) -> tuple[int, int]:
 
 async def settle(database: Database, records: list[SettlementRecord]) -> dict[UUID, Settled]:
     """Ends requests exactly once each; repeating it is safe."""
-    rows = await database.call("SELECT * FROM settle_requests(%s::jsonb)", (_encode(records).decode(),))
+    settling = _SETTLE_AND_RAISE if any(record.abuse is not None for record in records) else _SETTLE
+    rows = await database.call(settling, (_encode(records).decode(),))
     return {
         request_id: Settled(settled, charged or NOTHING, balance or NOTHING)
         for request_id, settled, charged, balance in rows

@@ -14,9 +14,18 @@ RETURNS timestamptz LANGUAGE sql IMMUTABLE AS $$
         THEN p_now + make_interval(secs => p_half_life * ln(p_score / p_threshold) / ln(2::float8)) END
 $$;
 
+CREATE FUNCTION abuse_restraint(s abuse_subjects, p_now timestamptz) RETURNS jsonb
+LANGUAGE sql STABLE AS $$
+-- How a subject is restrained, with the seconds that are left; none are left of what is over.
+    SELECT jsonb_build_object('id', s.id, 'kind', s.kind, 'ref', s.ref, 'slow_by', s.slow_by, 'cause', s.cause,
+        'by_hand', s.paused_by_hand, 'slowed_until', s.slowed_until, 'paused_until', s.paused_until,
+        'slowed', coalesce(extract(epoch FROM s.slowed_until - p_now)::float8, 0),
+        'paused', coalesce(extract(epoch FROM s.paused_until - p_now)::float8, 0))
+$$;
+
 CREATE FUNCTION raise_abuse(p jsonb) RETURNS jsonb
 LANGUAGE plpgsql AS $$
--- Counts events, each once, and takes the steps that follow. Tells of every subject whose score rose.
+-- Counts events, each once, and takes the steps that follow. Tells how everybody whose score rose is restrained now.
 DECLARE
     e jsonb;
     m jsonb;
@@ -82,7 +91,7 @@ BEGIN
                 paused_at = s.paused_at, paused_until = s.paused_until, paused_by_hand = s.paused_by_hand,
                 cause = s.cause, pauses = s.pauses, alerted_at = s.alerted_at
             WHERE id = s.id;
-            v_told := v_told || to_jsonb(s.id);
+            v_told := v_told || jsonb_build_array(abuse_restraint(s, now_));
         END LOOP;
     END LOOP;
     RETURN v_told;

@@ -18,6 +18,7 @@ FUNCTIONS = (
     "take_back_abuse(uuid, uuid, text)",
     "settle_and_raise(jsonb)",
     "raise_abuse(jsonb)",
+    "abuse_restraint(abuse_subjects, timestamptz)",
     "abuse_fades(float8, float8, float8, timestamptz)",
     "abuse_score(float8, timestamptz, float8, timestamptz)",
 )
@@ -62,9 +63,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisations.id"], name=op.f("fk_abuse_subjects_organisation_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["users.id"], name=op.f("fk_abuse_subjects_user_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_abuse_subjects_user_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_abuse_subjects")),
         sa.UniqueConstraint("kind", "ref", name=op.f("uq_abuse_subjects_kind_ref")),
     )
