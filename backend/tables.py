@@ -16,6 +16,7 @@ from backend.metering import tables as metering
 from backend.metering.reconciliation import tables as reconciliation
 from backend.policy import tables as policy
 from backend.precheck import tables as precheck
+from backend.precheck.marks import tables as marks
 
 MODULES = (
     accounts,
@@ -26,6 +27,7 @@ MODULES = (
     policy,
     entitlements,
     precheck,
+    marks,
     chat,
     attachments,
     metering,

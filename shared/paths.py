@@ -12,6 +12,7 @@ ME = "/v1/auth/me"
 API_KEYS = "/v1/api-keys"
 
 PRECHECK = "/api/ai/precheck"
+PRECHECKS = "/api/ai/prechecks"
 ASSISTANTS = "/api/ai/assistants"
 MODELS = "/api/ai/models"
 CHAT = "/api/ai/chat"

@@ -17,6 +17,7 @@ class PromptCheck(SQLModel, table=True):
     __table_args__ = (
         Index("ix_prompt_checks_request", "request_id"),
         Index("ix_prompt_checks_user", "user_id", "id"),
+        Index("ix_prompt_checks_hash", "organisation_id", "prompt_hash", "id"),
         Index("ix_prompt_checks_blocked", "created_at", postgresql_where=text("risk_action = 'block'")),
     )
 
