@@ -30,7 +30,10 @@ from backend.entitlements.controller import PlanRequestsController, PlansControl
 from backend.health import HealthController
 from backend.metering.reconciliation.admin_controller import ReconciliationsController
 from backend.metering.usage_controller import UsageController
+from backend.precheck.bench.controller import BenchController
 from backend.precheck.controller import PrecheckController
+from backend.precheck.marks.admin_controller import AdminMarksController
+from backend.precheck.marks.controller import MarksController
 from backend.providers.controller import ProvidersController
 from backend.v1.chat.controller import ChatCompletionsController
 from backend.v1.completions.controller import CompletionsController
@@ -46,6 +49,7 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     SignOnController,
     ApiKeysController,
     PrecheckController,
+    MarksController,
     AssistantsController,
     ModelsController,
     PlansController,
@@ -82,5 +86,7 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     AdminApiKeysController,
     AuditController,
     ReconciliationsController,
+    BenchController,
+    AdminMarksController,
     HealthController,
 ]

@@ -47,11 +47,12 @@ class ChatMessage(Request, frozen=True, kw_only=True):
 
 
 class Message(Answer, frozen=True, kw_only=True):
-    """A stored message. Fields after `attachments` belong to answers only.
+    """A stored message. Fields after `precheck_id` belong to answers only.
 
     `reasons` says in plain words why this assistant and model answered; `notices` what the person should know of the
     way there (a fallback, older turns left out). `model_name` is the model's name for people. `failure` is set when
-    `state` is `interrupted`. `attachments` are the files of a prompt.
+    `state` is `interrupted`. `attachments` are the files of a prompt. `precheck_id` is of the check of this prompt,
+    or of the prompt that this answers.
     """
 
     id: UUID
@@ -62,6 +63,7 @@ class Message(Answer, frozen=True, kw_only=True):
     created_at: Instant
     attachments: list[Attached] = []
     request_id: UUID | None = None
+    precheck_id: UUID | None = None
     assistant_id: UUID | None = None
     assistant_name: str | None = None
     model: str | None = None

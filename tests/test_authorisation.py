@@ -63,6 +63,9 @@ ROUTES: dict[str, Who] = {
     "DELETE /v1/api-keys/{key_id}": Who.USER,
     "POST /v1/api-keys/{key_id}/rotate": Who.USER,
     "POST /api/ai/precheck": Who.USER,
+    "GET /api/ai/prechecks/marks": Who.USER,
+    "PUT /api/ai/prechecks/{check_id}/mark": Who.USER,
+    "DELETE /api/ai/prechecks/{check_id}/mark": Who.USER,
     "GET /api/ai/assistants": Who.USER,
     "GET /api/ai/models": Who.USER,
     "POST /api/ai/chat": Who.USER,
@@ -140,6 +143,11 @@ ROUTES: dict[str, Who] = {
     "PATCH /api/admin/entitlements": Who.ADMIN,
     "GET /api/admin/plan-requests": Who.ADMIN,
     "POST /api/admin/plan-requests/{request_id}/decide": Who.ADMIN,
+    "POST /api/admin/precheck/bench": Who.ADMIN,
+    "GET /api/admin/precheck/marks": Who.ADMIN,
+    "POST /api/admin/precheck/marks": Who.ADMIN,
+    "GET /api/admin/precheck/marks/export": Who.ADMIN,
+    "DELETE /api/admin/precheck/marks/{mark_id}": Who.ADMIN,
 }
 
 OWN_OBJECTS = {
@@ -154,6 +162,8 @@ OWN_OBJECTS = {
     "PUT /api/messages/{message_id}/feedback": {"rating": "up"},
     "GET /api/attachments/{attachment_id}": None,
     "DELETE /api/attachments/{attachment_id}": None,
+    "PUT /api/ai/prechecks/{check_id}/mark": {"risky": False},
+    "DELETE /api/ai/prechecks/{check_id}/mark": None,
     "POST /api/ai/chat/{request_id}/cancel": None,
     "GET /api/ai/chat/{request_id}/events": None,
 }
@@ -203,6 +213,8 @@ async def call(http: httpx.AsyncClient, route: str, ids: dict[str, str] | None =
         "alias_id",
         "key_id",
         "import_id",
+        "check_id",
+        "mark_id",
     )
     found = {name: str(uuid4()) for name in (*names, "assistant_id", "plan_id")}
     known = found | {"file_path": "x", "path": "x", "provider": "x"} | (ids or {})
@@ -319,12 +331,16 @@ class TestOwners:
         """Ids of what belongs to `user`."""
         answer = await ask(user, "hello")
         made = await user.http.post("/v1/api-keys", json={"name": "mine", "scopes": ["chat"]})
+        said = (await user.http.get(f"/api/conversations/{answer.conversation_id}/messages")).json()["items"]
+        check = next(message["precheck_id"] for message in said if message["precheck_id"])
+        assert (await user.http.put(f"/api/ai/prechecks/{check}/mark", json={"risky": True})).status_code == 200
         return {
             "key_id": made.json()["id"],
             "conversation_id": str(answer.conversation_id),
             "message_id": str(answer.message_id),
             "request_id": str(answer.request_id),
             "attachment_id": str((await attach(user, b"words")).id),
+            "check_id": check,
         }
 
     @pytest.mark.parametrize("role", UserRole)

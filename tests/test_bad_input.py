@@ -99,6 +99,8 @@ async def ids(admin: Person, join: Join) -> dict[str, str]:
     answered = await admin.http.post("/api/ai/chat", json=body)
     assert answered.status_code == 200, answered.text
     answer = answered.json()
+    checked = (await admin.http.post("/api/ai/precheck", json={"prompt": "hi"})).json()
+    marked = await admin.http.post("/api/admin/precheck/marks", json={"prompt": "hi", "risky": True})
     providers = (await admin.http.get("/api/admin/providers")).json()["items"]
     openai = next(item for item in providers if item["name"] == "openai")
     return {
@@ -114,6 +116,8 @@ async def ids(admin: Person, join: Join) -> dict[str, str]:
         "endpoint_id": openai["endpoints"][0]["id"],
         "alias_id": alias.json()["id"],
         "import_id": await _import(admin, providers),
+        "check_id": checked["id"],
+        "mark_id": marked.json()["id"],
         "plan_id": await first("/api/admin/plans", "slug", "pro"),
         "key_id": (await admin.http.post("/v1/api-keys", json={"name": "bad input", "scopes": ["chat"]})).json()["id"],
         "provider": "nobody",

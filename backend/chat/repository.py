@@ -14,6 +14,7 @@ from backend.catalogue.tables import Model
 from backend.chat.tables import Conversation, Feedback, Message
 from backend.database import Database
 from backend.notifications import CHANNEL
+from backend.precheck.tables import PromptCheck
 from shared.messages import Role
 
 HISTORY_MESSAGES = 1000
@@ -134,20 +135,31 @@ async def remove(session: AsyncSession, conversation: Conversation) -> None:
 
 
 class MessageRow(Struct, frozen=True):
-    """A message with its assistant's and model's names for people and the person's rating."""
+    """A message with its assistant's and model's names for people, the person's rating and its prompt's check."""
 
     message: Message
     assistant_name: str | None
     model_name: str | None
     rating: str | None
+    precheck_id: UUID | None
 
 
 async def list_messages(
     session: AsyncSession, organisation_id: UUID, conversation_id: UUID, before: int | None, limit: int
 ) -> list[MessageRow]:
     """The newest messages before a position, newest first."""
+    check = (
+        select(col(PromptCheck.id))
+        .where(
+            col(PromptCheck.organisation_id) == col(Message.organisation_id),
+            col(PromptCheck.request_id) == col(Message.request_id),
+        )
+        .order_by(col(PromptCheck.id).desc())
+        .limit(1)
+        .scalar_subquery()
+    )
     statement = (
-        select(Message, col(Assistant.name), col(Model.display_name), col(Feedback.rating))
+        select(Message, col(Assistant.name), col(Model.display_name), col(Feedback.rating), check)
         .outerjoin(Assistant, col(Assistant.id) == col(Message.assistant_id))
         .outerjoin(Model, col(Model.name) == col(Message.model))
         .outerjoin(

@@ -36,6 +36,7 @@ def message(row: MessageRow, files: Sequence[AttachmentRow] = ()) -> Message:
         created_at=m.created_at,
         attachments=[attached(file) for file in files],
         request_id=m.request_id,
+        precheck_id=row.precheck_id,
         assistant_id=m.assistant_id,
         assistant_name=row.assistant_name,
         model=m.model,

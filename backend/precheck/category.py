@@ -48,12 +48,31 @@ _FORM = {
     Form.QUESTION: (Category.RESEARCH, 0.3),
 }
 
+_SAID = {
+    Category.CHAT: "talk_to_me",
+    Category.WRITING: "write",
+    Category.CODING: "write_code",
+    Category.MATH: "calculate",
+    Category.REASONING: "think_through",
+    Category.RESEARCH: "explain",
+    Category.SUMMARIZATION: "summarize",
+    Category.EXTRACTION: "extract",
+    Category.DATA_ANALYSIS: "analyse_data",
+    Category.TRANSLATION: "translate",
+    Category.IMAGE_GENERATION: "generate_picture",
+}
+"""The concept by which people are told that a task was asked for in so many words."""
+
 
 class Weighed(Struct, frozen=True):
     """Evidence for each task, and the tasks that were asked for in so many words."""
 
     evidence: Mapping[Category, float]
     asked: frozenset[Category]
+
+    def strongest(self, category: Category) -> tuple[tuple[str, float], ...]:
+        """The concepts that speak for a task, with how much they count."""
+        return ((_SAID[category], self.evidence[category]),) if category in self.asked else ()
 
 
 def weigh(reading: Reading, cues: Cues, forms: frozenset[Form]) -> Weighed:

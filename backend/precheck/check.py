@@ -63,7 +63,8 @@ def check(text: str, *, history: Sequence[str] = (), assistant_chosen: bool = Fa
     complexity = level(points, category)
     suspicions = suspicions_of(f"{glance.continues}\n{text}") if glance.continues else suspect(text, reading)
     long = len(text) > LONG and estimate_tokens(text) > LONG
-    explained = explain(category, glance.weighed.asked, glance.forms, complexity, follows=glance.follows, long=long)
+    strongest = glance.weighed.strongest(category)
+    explained = explain(category, strongest, glance.forms, complexity, follows=glance.follows, long=long)
     return Finding(
         category=category,
         scores=tuple(CategoryScore(name=name, score=round(s, 4)) for name, s in ranked[:SCORES]),

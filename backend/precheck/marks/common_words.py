@@ -9,6 +9,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -61,7 +62,7 @@ def _common_parts(word: str, known: frozenset[str]) -> Iterator[str]:
         yield word if word in known else ""
         return
     run = ""
-    for first, second in zip(word, word[1:], strict=False):
+    for first, second in pairwise(word):
         if first + second in known:
             run = f"{run}{second}" if run else first + second
         else:
@@ -74,7 +75,7 @@ def words(text: str) -> Iterator[str]:
     """The words of a `spaced` text, and the pairs of signs that stand for words."""
     for word in _WORD.findall(text):
         if _SIGN.match(word):
-            yield from (first + second for first, second in zip(word, word[1:], strict=False))
+            yield from (first + second for first, second in pairwise(word))
         elif not any(map(str.isnumeric, word)):
             yield word
 

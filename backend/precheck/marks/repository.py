@@ -70,16 +70,16 @@ async def kept_prompt(session: AsyncSession, check: PromptCheck) -> str | None:
         .join(
             answer,
             and_(
-                answer.organisation_id == col(Message.organisation_id),
-                answer.conversation_id == col(Message.conversation_id),
-                col(Message.position) < answer.position,
+                col(answer.organisation_id) == col(Message.organisation_id),
+                col(answer.conversation_id) == col(Message.conversation_id),
+                col(Message.position) < col(answer.position),
             ),
         )
         .where(
             col(Message.organisation_id) == check.organisation_id,
             col(Message.conversation_id) == check.conversation_id,
             col(Message.role) == Role.USER.value,
-            answer.request_id == check.request_id,
+            col(answer.request_id) == check.request_id,
         )
         .order_by(col(Message.position).desc())
         .limit(1)
@@ -111,7 +111,8 @@ async def put(session: AsyncSession, mark: PromptMark) -> PromptMark:
         index_where=col(PromptMark.origin) == mark.origin,
         set_={**{name: row.excluded[name] for name in _JUDGED}, "marked_at": func.now()},
     ).returning(PromptMark)
-    return (await session.execute(stored, execution_options={"populate_existing": True})).scalar_one()
+    kept: PromptMark = (await session.execute(stored, execution_options={"populate_existing": True})).scalar_one()
+    return kept
 
 
 async def own_marks(session: AsyncSession, user_id: UUID, seen: UUID | None, limit: int) -> Sequence[PromptMark]:
@@ -159,7 +160,8 @@ async def marks_after(session: AsyncSession, seen: UUID | None, limit: int) -> S
 
 async def count(session: AsyncSession) -> int:
     """How many marks there are."""
-    return (await session.execute(select(func.count()).select_from(PromptMark))).scalar_one()
+    number: int = (await session.execute(select(func.count()).select_from(PromptMark))).scalar_one()
+    return number
 
 
 async def mark(session: AsyncSession, mark_id: UUID) -> PromptMark | None:

@@ -106,7 +106,7 @@ def test_signals_hold_no_text_of_the_prompt() -> None:
     )
     said = " ".join(found.signals)
     assert found.signals[0] == "Tells the assistant to set aside its rules"
-    assert "Asks for code" in found.signals
+    assert any(signal.startswith("Reads as coding: asks for code") for signal in found.signals)
     assert not {"zebra", "ann", "example"} & set(said.lower().split())
 
 

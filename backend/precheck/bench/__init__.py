@@ -1,0 +1,1 @@
+"""The test bench of admins: what the precheck finds about a text, and what was found when it was sent."""
