@@ -17,6 +17,7 @@ from backend.metering.reconciliation import tables as reconciliation
 from backend.policy import tables as policy
 from backend.precheck import tables as precheck
 from backend.precheck.marks import tables as marks
+from backend.precheck.risk import tables as risk
 
 MODULES = (
     accounts,
@@ -28,6 +29,7 @@ MODULES = (
     entitlements,
     precheck,
     marks,
+    risk,
     chat,
     attachments,
     metering,

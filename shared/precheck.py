@@ -54,6 +54,13 @@ class RiskAction(StrEnum):
     BLOCK = "block"
 
 
+class RiskTier(StrEnum):
+    """Who decided: the first tier (rules and small models), or the guard that it asked because it was unsure."""
+
+    FIRST = "first"
+    GUARD = "guard"
+
+
 class RiskCategory(StrEnum):
     """Kinds of risk."""
 
@@ -84,6 +91,7 @@ class Risk(Answer, frozen=True, kw_only=True):
     categories: list[RiskCategory] = []
     action: RiskAction = RiskAction.ALLOW
     message: str = ""
+    tier: RiskTier = RiskTier.FIRST
 
 
 class RecommendedAssistant(Answer, frozen=True, kw_only=True):

@@ -4,8 +4,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from backend.precheck.risk.suspicion import Suspicion
 from shared.attachments import AttachmentKind
-from shared.precheck import Risk
 
 
 class Refused(StrEnum):
@@ -34,7 +34,7 @@ class NotAccepted(Exception):
 class Found(Struct, frozen=True, kw_only=True, tag="found"):
     """What a file holds. `content` is what is kept in place of the bytes that came, None to keep these.
 
-    `text` is what a model reads of it; pictures have none. `risk` is that of the text. Sizes are in pixels.
+    `text` is what a model reads of it; pictures have none. `suspicions` are of the text. Sizes are in pixels.
     """
 
     kind: AttachmentKind
@@ -45,4 +45,4 @@ class Found(Struct, frozen=True, kw_only=True, tag="found"):
     pages: int | None = None
     width: int | None = None
     height: int | None = None
-    risk: Risk = Risk()
+    suspicions: tuple[Suspicion, ...] = ()

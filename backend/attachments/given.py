@@ -6,10 +6,10 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from backend.precheck.risk.suspicion import Suspicion
 from backend.providers.calls import Picture, Text, Turn
 from shared.attachments import AttachmentKind
 from shared.messages import Role
-from shared.precheck import Risk
 
 _KINDS = {AttachmentKind.TEXT: "text", AttachmentKind.PDF: "text of a PDF", AttachmentKind.CSV: "table"}
 _FENCE = re.compile("~{3,}")
@@ -24,7 +24,7 @@ class Given(Struct, frozen=True, kw_only=True):
     media_type: str
     size: int
     tokens: int
-    risk: Risk = Risk()
+    suspicions: tuple[Suspicion, ...] = ()
     content: bytes | None = None
     text: str | None = None
 

@@ -13,8 +13,8 @@ from backend.attachments.findings import Found
 from backend.attachments.given import Given
 from backend.attachments.tables import Attachment, AttachmentContent, MessageAttachment
 from backend.database import Database
+from backend.precheck.risk.suspicion import Suspicion
 from shared.attachments import AttachmentKind
-from shared.precheck import Risk
 
 UNUSED_HOURS = 24
 MOST_UNUSED = 50
@@ -72,7 +72,7 @@ async def unused(session: AsyncSession, user_id: UUID) -> tuple[int, int]:
 async def keep(session: AsyncSession, attachment: Attachment, found: Found, content: bytes) -> None:
     """A new file, unused so far."""
     attachment.expires_at = text(_UNTIL)  # type: ignore[assignment]  # by the database clock
-    attachment.risk = to_builtins(found.risk)
+    attachment.suspicions = to_builtins(found.suspicions)
     session.add(attachment)
     await session.flush()
     session.add(
@@ -83,7 +83,7 @@ async def keep(session: AsyncSession, attachment: Attachment, found: Found, cont
 
 
 _OWN = """
-SELECT a.id, a.kind, a.name, a.media_type, a.size, a.tokens, a.risk,
+SELECT a.id, a.kind, a.name, a.media_type, a.size, a.tokens, a.suspicions,
     CASE WHEN a.kind = 'image' THEN c.content END, c.text
 FROM unnest(%s::uuid[]) WITH ORDINALITY AS t (id, place)
 JOIN attachments a ON a.organisation_id = %s AND a.user_id = %s AND a.id = t.id
@@ -99,7 +99,7 @@ WITH given AS (
     JOIN message_attachments m ON m.organisation_id = %s AND m.message_id = t.message_id
     JOIN attachments a ON a.organisation_id = m.organisation_id AND a.id = m.attachment_id
 )
-SELECT a.message_id, a.id, a.kind, a.name, a.media_type, a.size, a.tokens, a.risk,
+SELECT a.message_id, a.id, a.kind, a.name, a.media_type, a.size, a.tokens, a.suspicions,
     CASE WHEN a.kind = 'image' THEN c.content END, c.text
 FROM given a LEFT JOIN attachment_contents c
     ON c.organisation_id = a.organisation_id AND c.attachment_id = a.id AND a.so_far <= %s
@@ -125,7 +125,7 @@ async def files_of(
 
 
 def _given(row: Sequence[Any]) -> Given:
-    id, kind, name, media_type, size, tokens, risk, content, text = row
+    id, kind, name, media_type, size, tokens, suspicions, content, text = row
     return Given(
         id=id,
         kind=AttachmentKind(kind),
@@ -133,7 +133,7 @@ def _given(row: Sequence[Any]) -> Given:
         media_type=media_type,
         size=size,
         tokens=tokens,
-        risk=convert(risk, Risk),
+        suspicions=convert(suspicions, tuple[Suspicion, ...]),
         content=content,
         text=text,
     )

@@ -13,7 +13,7 @@ from backend.columns import created_column, json_column, new_id, optional_time_c
 class Attachment(SQLModel, table=True):
     """A person's file. Until it is part of a message it has a time at which it is deleted.
 
-    `size` is of what is kept, in bytes; `digest` is a keyed hash of what was sent; `risk` is that of the text.
+    `size` is of what is kept, in bytes; `digest` is a keyed hash of what was sent; `suspicions` are of the text.
     """
 
     __tablename__ = "attachments"
@@ -33,7 +33,7 @@ class Attachment(SQLModel, table=True):
     pages: int | None = None
     width: int | None = None
     height: int | None = None
-    risk: Any = json_column()
+    suspicions: Any = json_column("[]")
     digest: bytes = Field(sa_type=LargeBinary)
     created_at: datetime = created_column()
     expires_at: datetime | None = optional_time_column()

@@ -8,7 +8,6 @@ from charset_normalizer import from_bytes
 
 from backend.attachments.findings import Found, NotAccepted, Refused
 from backend.precheck.check import suspicions_of
-from backend.precheck.risk.policy import RiskPolicy, judge
 from backend.precheck.tokens import estimate_tokens
 from shared.attachments import AttachmentKind
 
@@ -52,7 +51,7 @@ def found(kind: AttachmentKind, media_type: str, text: str, *, pages: int | None
         tokens=estimate_tokens(text),
         text=text,
         pages=pages,
-        risk=judge(suspicions_of(text), RiskPolicy(), family=None, plan=None, language=None),
+        suspicions=suspicions_of(text),
     )
 
 

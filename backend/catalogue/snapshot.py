@@ -8,6 +8,7 @@ from uuid import UUID
 
 from msgspec import Struct, structs
 
+from backend.precheck.risk.policy import RiskPolicy
 from backend.providers.calls import Limits
 from shared.abuse import AbuseRules
 from shared.catalogue import Capability, LatencyTier
@@ -138,6 +139,7 @@ class Catalogue(Struct, frozen=True, kw_only=True, eq=False):
     aliases: dict[tuple[UUID | None, str], str] = {}
     service_types: dict[str, str] = {}
     abuse: dict[UUID | None, AbuseRules] = {}
+    risks: RiskPolicy = RiskPolicy()
     _models: dict[str, Model] = {}
     _assistants: dict[str, Assistant] = {}
     _plans: dict[str, Plan] = {}

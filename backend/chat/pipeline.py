@@ -15,7 +15,7 @@ from backend.abuse.watch import Watch
 from backend.accounts.identities import IdentityCache
 from backend.accounts.identity import Identity
 from backend.catalogue.cache import CatalogueCache
-from backend.chat.blocking import refuse_blocked
+from backend.chat.blocking import blocked, refusal
 from backend.chat.briskness import Briskness
 from backend.chat.caller import Caller, idempotency
 from backend.chat.freshness import Freshness
@@ -23,7 +23,7 @@ from backend.chat.generation import Generation
 from backend.chat.generations import Generations
 from backend.chat.inquiry import Inquiry
 from backend.chat.order import Order
-from backend.chat.plan import Decided, decide, wish
+from backend.chat.plan import Decided, decide, judged, wish
 from backend.chat.prompt import Prompt, read_prompt
 from backend.chat.witness import Witness
 from backend.columns import new_id
@@ -44,6 +44,7 @@ from backend.secrets import Secrets
 from backend.settings import Settings
 from shared.chat import OnDisconnect
 from shared.plans import PlanLimits
+from shared.precheck import RiskAction
 
 __all__ = ["Caller", "Pipeline"]
 
@@ -104,14 +105,19 @@ class Pipeline:
         for _ in range(DECISIONS):
             prompt = await read_prompt(self._database, caller.identity, inquiry)
             checked = self._examiner.examine(prompt, assistant_chosen=inquiry.assistant != AUTO)
-            await refuse_blocked(self._watch, caller, checked, _kept_in(prompt))
             version = self._catalogue.current.version
             try:
-                decided = self._decide(caller, inquiry, prompt, checked)
+                checked, decided = self._decide(caller, inquiry, prompt, checked)
             except AppError:
                 fresh = await self._freshness.caught_up(caller, version)
                 if fresh is None:
                     raise
+                caller = fresh
+                continue
+            if decided is None:
+                fresh = await self._freshness.caught_up(caller, version)
+                if fresh is None:
+                    raise await blocked(self._watch, caller, checked, _kept_in(prompt))
                 caller = fresh
                 continue
             admission = self._admission(caller, inquiry, prompt, checked, decided, restraint)
@@ -127,13 +133,24 @@ class Pipeline:
         """The decision that `begin` would make now, without carrying it out. Raises its refusals."""
         prompt = await read_prompt(self._database, caller.identity, inquiry)
         checked = self._examiner.examine(prompt, assistant_chosen=inquiry.assistant != AUTO)
-        return self._decide(caller, inquiry, prompt, checked)
+        checked, decided = self._decide(caller, inquiry, prompt, checked)
+        if decided is None:
+            raise refusal(checked)
+        return decided
 
-    def _decide(self, caller: Caller, inquiry: Inquiry, prompt: Prompt, checked: Checked) -> Decided:
+    def _decide(
+        self, caller: Caller, inquiry: Inquiry, prompt: Prompt, checked: Checked
+    ) -> tuple[Checked, Decided | None]:
+        """The check as it is judged, and the decision unless it is blocked."""
         catalogue = self._catalogue.current
         entitlement = caller.identity.entitlement(catalogue)
         wished = wish(catalogue, entitlement, inquiry, caller.identity.organisation_id)
-        return decide(catalogue, entitlement, self._health, wished, prompt, checked, self._settings.credits_per_dollar)
+        checked = judged(catalogue, entitlement, wished, checked)
+        if checked.risk.action is RiskAction.BLOCK:
+            return checked, None
+        return checked, decide(
+            catalogue, entitlement, self._health, wished, prompt, checked, self._settings.credits_per_dollar
+        )
 
     def _admission(
         self,

@@ -18,7 +18,7 @@ from backend.chat.inquiry import Inquiry, Manner
 from backend.chat.order import Route
 from backend.chat.prompt import Prompt
 from backend.entitlements.plans import AUTO, Entitlement, lowest_plan_with_model
-from backend.errors import AppError, NotFound
+from backend.errors import AppError, NotFound, Unavailable
 from backend.metering.display_cost import display_rate, tariff
 from backend.policy.choose import HEALTHY, SHORTEST_ANSWER, Ask, Choice, HealthByKey, ModelType, choose, usable_context
 from backend.policy.errors import ContextTooLong, ModelDisabled, ModelIncapable, NoRoute, PlanForbidsModel
@@ -91,6 +91,17 @@ def wish(catalogue: Catalogue, entitlement: Entitlement, inquiry: Inquiry, organ
         preferences=inquiry.preferences,
         needs=inquiry.needs,
     )
+
+
+def judged(
+    catalogue: Catalogue, entitlement: Entitlement, wished: Wish, checked: Checked, country: str | None = None
+) -> Checked:
+    """The check with what is done about its risk, by the assistant that would answer and the plan."""
+    try:
+        family = pick(catalogue, entitlement, wished.assistant, checked.finding.recommended_family).assistant.family
+    except Unavailable:
+        family = None
+    return checked.judged(catalogue.risks, family, entitlement.plan_slug, country)
 
 
 def named_models(

@@ -16,9 +16,9 @@ from backend.chat.titles import title_of
 from backend.columns import new_id
 from backend.database import Database
 from backend.errors import InvalidRequest, NotFound
+from backend.precheck.risk.suspicion import Suspicion
 from backend.providers.calls import Turn
 from shared.messages import Role
-from shared.precheck import Risk
 
 MOST_SHOWN = 15_000_000
 """Bytes of images in one message: Gemini takes requests of 20 MB (ai.google.dev/gemini-api/docs/image-understanding),
@@ -41,7 +41,8 @@ class Prompt(Struct, frozen=True, kw_only=True):
     """What is to be answered: `text` is the person's newest words, `earlier` their words before, oldest first.
 
     `turns` is all that was said, `text` included; `unread` counts messages too old to have been read; `unvetted` are
-    earlier words that were not prechecked here when they were said; `risks` are those of the files given with it.
+    earlier words that were not prechecked here when they were said; `in_files` is what the files given with it are
+    suspected of.
     """
 
     text: str
@@ -50,7 +51,7 @@ class Prompt(Struct, frozen=True, kw_only=True):
     thread: Thread | None
     unread: int = 0
     unvetted: tuple[str, ...] = ()
-    risks: tuple[Risk, ...] = ()
+    in_files: tuple[Suspicion, ...] = ()
 
 
 async def read_prompt(database: Database, identity: Identity, inquiry: Inquiry) -> Prompt:
@@ -144,11 +145,11 @@ def _first(inquiry: Inquiry, files: list[Given]) -> Prompt:
         new_prompt=text,
         attachments=tuple(file.id for file in files),
     )
-    return Prompt(text=text, earlier=(), turns=(turn_of(text, files),), thread=thread, risks=_risks(files))
+    return Prompt(text=text, earlier=(), turns=(turn_of(text, files),), thread=thread, in_files=_in(files))
 
 
-def _risks(files: list[Given]) -> tuple[Risk, ...]:
-    return tuple(file.risk for file in files)
+def _in(files: list[Given]) -> tuple[Suspicion, ...]:
+    return tuple(suspicion for file in files for suspicion in file.suspicions)
 
 
 async def _cut(database: Database, identity: Identity, inquiry: Inquiry, stored: StoredConversation) -> int | None:
@@ -190,6 +191,6 @@ def _continued(
             new_prompt=new_prompt,
             attachments=tuple(file.id for file in files),
         ),
-        risks=_risks(files),
+        in_files=_in(files),
         unread=stored.message_count - len(stored.turns) if len(stored.turns) == HISTORY_MESSAGES else 0,
     )

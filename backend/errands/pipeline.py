@@ -13,8 +13,9 @@ from msgspec import structs
 from backend.abuse.restraint import Restraint
 from backend.abuse.watch import Watch
 from backend.accounts.identities import IdentityCache
+from backend.assistants.pick import DIRECT
 from backend.catalogue.cache import CatalogueCache
-from backend.chat.blocking import refuse_blocked
+from backend.chat.blocking import blocked
 from backend.chat.caller import Caller, idempotency
 from backend.chat.freshness import Freshness
 from backend.chat.pipeline import DECISIONS
@@ -41,6 +42,7 @@ from backend.providers.circuit_book import CircuitBook
 from backend.providers.engine import ProviderClient
 from backend.secrets import Secrets
 from backend.settings import Settings
+from shared.precheck import RiskAction
 
 AT_A_TIME = 50_000
 """Characters that are examined before others have their turn."""
@@ -96,13 +98,19 @@ class ErrandPipeline:
         self._load.check(self._busy())
         restraint = self._watch.admit(caller.identity, caller.address)
         checked, tokens = await self._examine(errand)
-        await refuse_blocked(self._watch, caller, checked)
         for _ in range(DECISIONS):
-            version = self._catalogue.current.version
+            catalogue = self._catalogue.current
+            checked = checked.judged(catalogue.risks, DIRECT.family, caller.identity.entitlement(catalogue).plan_slug)
+            if checked.risk.action is RiskAction.BLOCK:
+                fresh = await self._freshness.caught_up(caller, catalogue.version)
+                if fresh is None:
+                    raise await blocked(self._watch, caller, checked)
+                caller = fresh
+                continue
             try:
                 decided = self._decide(caller, errand, tokens)
             except AppError:
-                fresh = await self._freshness.caught_up(caller, version)
+                fresh = await self._freshness.caught_up(caller, catalogue.version)
                 if fresh is None:
                     raise
                 caller = fresh

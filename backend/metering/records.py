@@ -14,7 +14,18 @@ from shared.errors import ErrorBody, JsonScalar
 from shared.events import ChatEvent
 from shared.messages import FinishReason, MessageState
 from shared.plans import PlanLimits
-from shared.precheck import CategoryScore, Risk
+from shared.precheck import CategoryScore, Risk, RiskCategory, RiskLevel
+
+SuspectedIn = Literal["prompt", "brought", "file"]
+
+
+class SuspicionRecord(Struct, frozen=True, kw_only=True):
+    """What the first tier suspected: of the prompt, of words that were brought along, or of a file."""
+
+    category: RiskCategory
+    level: RiskLevel
+    score: float
+    of: SuspectedIn
 
 
 class CheckRecord(Struct, frozen=True, kw_only=True):
@@ -37,6 +48,10 @@ class CheckRecord(Struct, frozen=True, kw_only=True):
     characters: int
     prompt_tokens: int
     prompt_hash: str
+    suspicions: list[SuspicionRecord] = []
+    guard: Raw | None = None
+    family: str | None = None
+    plan: str | None = None
 
 
 class PromptRecord(Struct, frozen=True):

@@ -81,7 +81,10 @@ class IdempotencyKey(SQLModel, table=True):
 
 
 class ModelCall(SQLModel, table=True):
-    """One attempt at one model. The attempt numbered highest is the one that answered, if any did."""
+    """One attempt at one model. The attempt numbered highest is the one that answered, if any did.
+
+    `purpose` is `answer`, or `guard` where the second tier of the risk filter was asked about a prompt.
+    """
 
     __tablename__ = "model_calls"
     __table_args__ = (
@@ -123,13 +126,17 @@ class ModelCall(SQLModel, table=True):
     endpoint_id: UUID | None = None
     malformed: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     may_have_run: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+    purpose: str = Field(default="answer", sa_column_kwargs={"server_default": "answer"})
     api_key_id: UUID | None = None
     route: Any = optional_json_column()
     created_at: datetime = created_column()
 
 
 class CostRecord(SQLModel, table=True):
-    """raw cost x named factors x credits per dollar = display cost; charged = the part within the hold."""
+    """raw cost x named factors x credits per dollar = display cost; charged = the part within the hold.
+
+    What was paid for the `guard` (`purpose`) is the operator's: displayed and charged as nothing.
+    """
 
     __tablename__ = "cost_records"
     __table_args__ = (
@@ -161,6 +168,7 @@ class CostRecord(SQLModel, table=True):
     buckets: Any = json_column("[]")
     estimated: bool
     provider_cost: Decimal | None = optional_money_column()
+    purpose: str = Field(default="answer", sa_column_kwargs={"server_default": "answer"})
     created_at: datetime = created_column()
 
 

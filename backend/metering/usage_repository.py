@@ -77,6 +77,7 @@ async def failed(session: AsyncSession, span: Span) -> int:
         *_within(span, ModelCall),
         col(ModelCall.final),
         col(ModelCall.status) == "failed",
+        col(ModelCall.purpose) == "answer",
         ~charged,
     )
     return (await session.exec(query)).one()

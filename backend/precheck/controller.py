@@ -10,7 +10,7 @@ from backend.accounts.identity import Identity
 from backend.attachments.given import turn_of
 from backend.catalogue.cache import CatalogueCache
 from backend.chat.inquiry import Inquiry
-from backend.chat.plan import decide, wish
+from backend.chat.plan import decide, judged, wish
 from backend.chat.prompt import Prompt, given, readable, turns_of
 from backend.chat.repository import read_conversation
 from backend.database import Database
@@ -61,7 +61,7 @@ class PrecheckController(Controller):
         wished = wish(
             current, entitlement, Inquiry(body=data, assistant=data.assistant or AUTO), identity.organisation_id
         )
-        checked = examiner.examine(prompt, assistant_chosen=False)
+        checked = judged(current, entitlement, wished, examiner.examine(prompt, assistant_chosen=False))
         balance = await metering.spendable(database, identity.user_id, entitlement.monthly_credits)
         family = checked.finding.recommended_family
         recommended = current.assistant(family) if family is not None else None
@@ -106,5 +106,5 @@ async def _prompt(database: Database, identity: Identity, data: PrecheckRequest)
         turns=tuple(turns),
         thread=None,
         unvetted=unvetted,
-        risks=tuple(file.risk for file in files),
+        in_files=tuple(suspicion for file in files for suspicion in file.suspicions),
     )

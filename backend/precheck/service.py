@@ -11,34 +11,95 @@ from backend.accounts.identity import Identity
 from backend.catalogue.snapshot import Assistant
 from backend.chat.prompt import Prompt
 from backend.columns import new_id
-from backend.metering.records import CheckRecord
+from backend.metering.records import CheckRecord, SuspectedIn, SuspicionRecord
 from backend.precheck.check import LOOK_BACK, check, suspicions_of
 from backend.precheck.finding import Finding
-from backend.precheck.risk.policy import RiskPolicy, judge
+from backend.precheck.risk.policy import RiskPolicy, doubts, judge, left
+from backend.precheck.risk.report import GuardReport
 from backend.precheck.risk.suspicion import Suspicion
 from backend.secrets import Secrets
-from shared.precheck import Estimate, Precheck, RecommendedAssistant, Risk, RiskAction
+from shared.precheck import Estimate, Precheck, RecommendedAssistant, Risk, RiskAction, RiskCategory, RiskTier
 
 _ACTIONS = list(RiskAction)
-_POLICY = RiskPolicy()
 _IN_A_FILE = "This was found in an attached file."
 RECENT = 1024
 """Findings kept in memory, a few KB each."""
 
 
 class Checked(Struct, frozen=True, kw_only=True):
-    """A finding with its id, and what is done about its risk."""
+    """A finding with its id.
+
+    `brought` is what earlier turns are suspected of that were not prechecked here when they were said, `in_files` what
+    files are. `risk` is what is done about all of it for `family` and `plan`: nothing until it is `judged`. `report` is
+    what the guard said, if it was asked.
+    """
 
     id: UUID
     finding: Finding
-    risk: Risk
     characters: int
     prompt_hash: bytes
+    brought: tuple[Suspicion, ...] = ()
+    in_files: tuple[Suspicion, ...] = ()
+    risk: Risk = Risk()
+    family: str | None = None
+    plan: str | None = None
+    report: GuardReport | None = None
 
     def with_signal(self, sentence: str) -> "Checked":
         """The same check with one more thing the person should know."""
         finding = structs.replace(self.finding, signals=(*self.finding.signals, sentence))
         return structs.replace(self, finding=finding)
+
+    def judged(self, policy: RiskPolicy, family: str | None, plan: str, country: str | None = None) -> "Checked":
+        """What is done about its risk where an assistant of `family` answers somebody with `plan`.
+
+        Words that were brought along count only where they are to be blocked.
+        """
+        tier = RiskTier.FIRST if self.report is None or self.report.failed else RiskTier.GUARD
+
+        def judge_(suspicions: Sequence[Suspicion]) -> Risk:
+            return judge(
+                suspicions,
+                policy,
+                family=family,
+                plan=plan,
+                language=self.finding.language,
+                country=country,
+                tier=tier,
+            )
+
+        own, brought, in_files = (self._left(group, policy, family, plan) for _, group in self._groups())
+        risk = judge_((*own, *(self.report.suspicions if self.report is not None else ())))
+        if (of_others := judge_(brought)).action is RiskAction.BLOCK and risk.action is not RiskAction.BLOCK:
+            risk = of_others
+        if _graver(of_files := judge_(in_files), risk):
+            risk = structs.replace(of_files, message=f"{of_files.message} {_IN_A_FILE}")
+        return structs.replace(self, risk=risk, family=family, plan=plan)
+
+    def doubts(self, policy: RiskPolicy) -> frozenset[RiskCategory]:
+        """What the guard is to be asked about before this is sent, once it is judged."""
+        if self.risk.action is RiskAction.BLOCK or self.report is not None:
+            return frozenset()
+        everything = [suspicion for _, group in self._groups() for suspicion in group]
+        return doubts(everything, policy, family=self.family, plan=self.plan)
+
+    def suspicions(self) -> list[SuspicionRecord]:
+        """What is stored of them."""
+        return [
+            SuspicionRecord(category=s.category, level=s.level, score=round(s.score, 4), of=of)
+            for of, group in self._groups()
+            for s in group
+        ]
+
+    def _groups(self) -> tuple[tuple[SuspectedIn, tuple[Suspicion, ...]], ...]:
+        return ("prompt", self.finding.suspicions), ("brought", self.brought), ("file", self.in_files)
+
+    def _left(
+        self, group: tuple[Suspicion, ...], policy: RiskPolicy, family: str | None, plan: str
+    ) -> tuple[Suspicion, ...]:
+        if self.report is None:
+            return group
+        return left(group, policy, self.report.answered, family=family, plan=plan)
 
 
 class Examiner:
@@ -54,24 +115,28 @@ class Examiner:
     def examine(self, prompt: Prompt, *, assistant_chosen: bool) -> Checked:
         """Applies the rules to a prompt. Recommending is skipped when the caller chose; risk rules never are.
 
-        They also see earlier turns that were not prechecked here when they were said, and saw the files before.
+        They also see earlier turns that were not prechecked here when they were said, and saw the files before. What is
+        done about risk is for `Checked.judged`, once assistant and plan are known.
         """
         text = prompt.text
         digest = self._secrets.digest("prompt", text)
         finding = self._find(text, prompt.earlier, digest)
-        risk = _judged(finding.suspicions, finding.language)
-        for words in prompt.unvetted:
-            risk = _with(risk, words)
-        for of_file in prompt.risks:
-            if _graver(of_file, risk):
-                risk = structs.replace(of_file, message=f"{of_file.message} {_IN_A_FILE}")
+        brought = tuple(suspicion for words in prompt.unvetted for suspicion in suspicions_of(words))
         if assistant_chosen and finding.recommended_family is not None:
             finding = structs.replace(finding, recommended_family=None)
-        return Checked(id=new_id(), finding=finding, risk=risk, characters=len(text), prompt_hash=digest)
+        return Checked(
+            id=new_id(),
+            finding=finding,
+            characters=len(text),
+            prompt_hash=digest,
+            brought=brought,
+            in_files=prompt.in_files,
+        )
 
     def also(self, checked: Checked, words: str) -> Checked:
         """The check of a prompt that has more words than were examined: whatever of them is blocked blocks it."""
-        return structs.replace(checked, risk=_with(checked.risk, words))
+        found = suspicions_of(words)
+        return structs.replace(checked, brought=(*checked.brought, *found)) if found else checked
 
     def _find(self, text: str, earlier: tuple[str, ...], digest: bytes) -> Finding:
         key = digest + self._secrets.digest("earlier", "\0".join(earlier[-LOOK_BACK:])) if earlier else digest
@@ -81,17 +146,6 @@ class Examiner:
             if len(self._recent) > RECENT:
                 self._recent.popitem(last=False)
         return finding
-
-
-def _judged(suspicions: Sequence[Suspicion], language: str | None) -> Risk:
-    return judge(suspicions, _POLICY, family=None, plan=None, language=language)
-
-
-def _with(risk: Risk, words: str) -> Risk:
-    if risk.action is RiskAction.BLOCK:
-        return risk
-    other = _judged(suspicions_of(words), None)
-    return other if other.action is RiskAction.BLOCK else risk
 
 
 def _graver(risk: Risk, than: Risk) -> bool:
@@ -154,4 +208,8 @@ def record(
         characters=checked.characters,
         prompt_tokens=prompt_tokens,
         prompt_hash=checked.prompt_hash.hex(),
+        suspicions=checked.suspicions(),
+        guard=checked.report.stored() if checked.report is not None else None,
+        family=checked.family,
+        plan=checked.plan,
     )

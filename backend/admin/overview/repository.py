@@ -55,7 +55,7 @@ async def traffic(session: AsyncSession) -> Traffic:
         func.count(),
         func.count().filter(col(ModelCall.status) == "failed"),
         func.count().filter(fell_back()),
-    ).where(col(ModelCall.final), col(ModelCall.created_at) > func.now() - DAY)
+    ).where(col(ModelCall.final), col(ModelCall.purpose) == "answer", col(ModelCall.created_at) > func.now() - DAY)
     return Traffic(*(await session.exec(query)).one())
 
 
@@ -96,7 +96,12 @@ async def expensive_users(session: AsyncSession) -> list[ExpensiveUser]:
     """Those with the largest raw cost in the last 30 days."""
     raw_cost = func.sum(CostRecord.raw_cost)
     dearest = (
-        select(col(CostRecord.user_id), raw_cost, func.sum(CostRecord.charged), func.count())
+        select(
+            col(CostRecord.user_id),
+            raw_cost,
+            func.sum(CostRecord.charged),
+            func.count().filter(col(CostRecord.purpose) == "answer"),
+        )
         .where(col(CostRecord.created_at) > func.now() - MONTH)
         .group_by(col(CostRecord.user_id))
         .order_by(raw_cost.desc(), col(CostRecord.user_id))

@@ -67,7 +67,8 @@ FROM cost_records c
 LEFT JOIN ledger_entries l
     ON l.organisation_id = c.organisation_id AND l.request_id = c.request_id AND l.kind = 'charge'
 LEFT JOIN usage_records u ON u.organisation_id = c.organisation_id AND u.request_id = c.request_id
-WHERE c.created_at > :since AND (c.charged <> coalesce(-l.amount, 0) OR u.display_units IS DISTINCT FROM c.charged)
+WHERE c.created_at > :since AND (c.charged <> coalesce(-l.amount, 0)
+    OR (u.display_units IS DISTINCT FROM c.charged AND (c.purpose = 'answer' OR c.charged <> 0)))
 ORDER BY c.request_id LIMIT :most
 """
 _BILL = """

@@ -1,14 +1,14 @@
-"""What is done about suspicions, and what the person is told. Pure."""
+"""What is done about suspicions. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
 from msgspec import Struct, toml
 
-from backend.precheck import lexicon
+from backend.precheck.risk.messages import message
 from backend.precheck.risk.suspicion import Suspicion
-from shared.precheck import Risk, RiskAction, RiskCategory, RiskLevel
+from shared.precheck import Risk, RiskAction, RiskCategory, RiskLevel, RiskTier
 from shared.risks import PolicyAction
 
 _LEVELS = list(RiskLevel)
@@ -41,6 +41,7 @@ class RiskPolicy:
     """The rules of an installation over those that Fairlead comes with."""
 
     def __init__(self, rules: Sequence[RiskRule] = ()) -> None:
+        self.rules = tuple(rules)
         self._rules: Mapping[tuple[RiskCategory, str | None, str | None], Actions] = {
             (rule.category, rule.family, rule.plan): rule.actions for rule in rules
         }
@@ -52,18 +53,18 @@ class RiskPolicy:
                 return found
         return default_policies()[category]
 
+    def wanted(self, suspicion: Suspicion, *, family: str | None, plan: str | None) -> PolicyAction:
+        """What is to happen because of one suspicion."""
+        return self.actions(suspicion.category, family=family, plan=plan).at(suspicion.level)
+
+    def with_rule(self, rule: RiskRule) -> "RiskPolicy":
+        """The same rules with this one, in place of that for the same family and plan."""
+        key = (rule.category, rule.family, rule.plan)
+        return RiskPolicy([*(r for r in self.rules if (r.category, r.family, r.plan) != key), rule])
+
 
 class _Defaults(Struct, frozen=True, forbid_unknown_fields=True):
     policies: dict[RiskCategory, Actions]
-
-
-class _Support(Struct, frozen=True):
-    messages: dict[str, str]
-
-
-class _Messages(Struct, frozen=True):
-    block: dict[RiskCategory, str]
-    warn: dict[RiskCategory, str]
 
 
 def judge(
@@ -73,48 +74,57 @@ def judge(
     family: str | None,
     plan: str | None,
     language: str | None,
+    country: str | None = None,
+    tier: RiskTier = RiskTier.FIRST,
 ) -> Risk:
     """What happens to a prompt of these suspicions that goes to an assistant of `family` for somebody with `plan`.
 
-    What a guard should be asked about is warned of while it has not answered, if it is at least likely. Self-harm is
-    answered with help in `language`, also beside a refusal for another reason.
+    Where a guard is to be asked that has not answered, what is likely is warned of and what is unsure is allowed; what
+    the guard itself found (`tier`) is blocked. Self-harm is answered with help in `language`, for `country` (ISO
+    3166-1) where it is known, also beside a refusal for another reason.
     """
     if not suspicions:
-        return Risk()
-    taken = [(s, _done(policy.actions(s.category, family=family, plan=plan).at(s.level), s.level)) for s in suspicions]
+        return Risk(tier=tier)
+    taken = [(s, _done(policy.wanted(s, family=family, plan=plan), s.level, tier)) for s in suspicions]
     action = max((done for _, done in taken), key=_ACTIONS.index)
     return Risk(
         level=max((s.level for s in suspicions), key=_LEVELS.index),
         categories=list(dict.fromkeys(s.category for s in suspicions)),
         action=action,
-        message=_message([s for s, done in taken if done is action], action, _help(taken, language)),
+        message=message(taken, action, language, country),
+        tier=tier,
     )
 
 
-def _done(wanted: PolicyAction, level: RiskLevel) -> RiskAction:
-    if wanted is PolicyAction.GUARD:
-        return RiskAction.ALLOW if level is RiskLevel.LOW else RiskAction.WARN
-    return RiskAction(wanted)
+def doubts(
+    suspicions: Sequence[Suspicion], policy: RiskPolicy, *, family: str | None, plan: str | None
+) -> frozenset[RiskCategory]:
+    """The kinds of risk about which a guard is to be asked."""
+    return frozenset(s.category for s in suspicions if policy.wanted(s, family=family, plan=plan) is PolicyAction.GUARD)
 
 
-def _help(taken: Sequence[tuple[Suspicion, RiskAction]], language: str | None) -> str:
-    if any(s.category is RiskCategory.SELF_HARM and done is not RiskAction.ALLOW for s, done in taken):
-        messages = _support()
-        return messages.get(language or "en", messages["en"])
-    return ""
+def left(
+    suspicions: Sequence[Suspicion],
+    policy: RiskPolicy,
+    answered: Collection[RiskCategory],
+    *,
+    family: str | None,
+    plan: str | None,
+) -> tuple[Suspicion, ...]:
+    """The suspicions that stand when a guard has said what it thinks of these kinds of risk."""
+    return tuple(
+        s
+        for s in suspicions
+        if s.category not in answered or policy.wanted(s, family=family, plan=plan) is not PolicyAction.GUARD
+    )
 
 
-def _message(found: Sequence[Suspicion], action: RiskAction, support: str) -> str:
-    if action is RiskAction.ALLOW:
-        return ""
-    if support and action is RiskAction.WARN:
-        return support
-    others = [s for s in found if s.category is not RiskCategory.SELF_HARM]
-    if not others:
-        return f"This will not be sent. {support}"
-    gravest = max(others, key=lambda s: _LEVELS.index(s.level))
-    texts = _messages().block if action is RiskAction.BLOCK else _messages().warn
-    return f"{texts[gravest.category]} {support}".strip()
+def _done(wanted: PolicyAction, level: RiskLevel, tier: RiskTier) -> RiskAction:
+    if wanted is not PolicyAction.GUARD:
+        return RiskAction(wanted)
+    if tier is RiskTier.GUARD and level is RiskLevel.HIGH:
+        return RiskAction.BLOCK
+    return RiskAction.ALLOW if level is RiskLevel.LOW else RiskAction.WARN
 
 
 @cache
@@ -122,13 +132,3 @@ def default_policies() -> Mapping[RiskCategory, Actions]:
     """What Fairlead comes with. Raises `msgspec.ValidationError` for a file that is not of this shape."""
     text = files("backend.precheck.risk").joinpath("default_policies.toml").read_bytes()
     return toml.decode(text, type=_Defaults).policies
-
-
-@cache
-def _support() -> dict[str, str]:
-    return lexicon.load("support", _Support).messages
-
-
-@cache
-def _messages() -> _Messages:
-    return lexicon.load("risk_messages", _Messages)
