@@ -34,6 +34,7 @@ from backend.precheck.bench.controller import BenchController
 from backend.precheck.controller import PrecheckController
 from backend.precheck.marks.admin_controller import AdminMarksController
 from backend.precheck.marks.controller import MarksController
+from backend.precheck.risk.admin_controller import RiskGuardController, RiskPoliciesController
 from backend.providers.controller import ProvidersController
 from backend.v1.chat.controller import ChatCompletionsController
 from backend.v1.completions.controller import CompletionsController
@@ -76,6 +77,8 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     AliasesController,
     AdminAssistantsController,
     ServiceTypesController,
+    RiskPoliciesController,
+    RiskGuardController,
     AdminPlansController,
     EntitlementsController,
     AdminPlanRequestsController,

@@ -32,6 +32,7 @@ from backend.metrics import Metrics
 from backend.notifications import Notifier
 from backend.policy.health import HealthBook
 from backend.precheck.check import check
+from backend.precheck.risk.guard import Guard
 from backend.precheck.service import Examiner
 from backend.providers.circuit_book import CircuitBook
 from backend.providers.circuit_keeper import CircuitKeeper
@@ -75,6 +76,7 @@ class Services:
         self.notifier = Notifier(self.database, self.refresh)
         self.metrics = Metrics(settings.metrics_dir)
         self.gate = Gate(self.database)
+        self.guard = Guard(self.secrets, self.database, self.client, self.circuits)
         self.pipeline = Pipeline(
             settings=settings,
             secrets=self.secrets,
@@ -91,6 +93,7 @@ class Services:
             busy=self.busy,
             health=self.health,
             circuits=self.circuits,
+            guard=self.guard,
             metrics=self.metrics,
             process_id=self.process_id,
         )
@@ -110,6 +113,7 @@ class Services:
             busy=self.busy,
             health=self.health,
             circuits=self.circuits,
+            guard=self.guard,
             metrics=self.metrics,
             process_id=self.process_id,
         )
@@ -145,6 +149,7 @@ class Services:
         finally:
             await self.drain()
             await self.jobs.close()
+            await self.guard.close()
             await self.keeper.close()
             await self.notifier.close()
             left = await self.settler.close(SETTLE_SECONDS)

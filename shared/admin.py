@@ -10,6 +10,7 @@ from shared.accounts import UserRole
 from shared.errors import JsonScalar
 from shared.plans import Count
 from shared.precheck import Category, CategoryScore, Complexity, Risk
+from shared.risks import GuardView
 from shared.wire import Answer, Credits, Dollars, Instant, Reason, Request
 
 
@@ -93,6 +94,7 @@ class CheckView(Answer, frozen=True, kw_only=True):
     scores: list[CategoryScore]
     complexity: Complexity
     risk: Risk
+    guard: GuardView | None = None
     language: str | None
     confidence: float
     signals: list[str]

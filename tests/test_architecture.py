@@ -223,7 +223,10 @@ class TestEffects:
         "backend/chat/charge.py",
     )
     """Decisions of the pipeline; modules that call themselves pure are held to it too."""
-    PRECHECK_RIM = ("controller.py", "admin_controller.py", "service.py", "tables.py", "repository.py")
+    PRECHECK_RIM = (
+        *("controller.py", "admin_controller.py", "service.py", "tables.py", "repository.py"),
+        *("guard.py", "question.py", "changes.py"),
+    )
     EFFECTS = (
         *("asyncio", "httpx", "aiohttp", "socket", "subprocess", "threading", "os", "random", "secrets"),
         *("sqlalchemy", "sqlmodel", "psycopg", "psycopg_pool", "litestar", "structlog", "uvicorn", "streamlit"),

@@ -32,8 +32,8 @@ from backend.catalogue.tables import (
 from backend.catalogue.tables import Model as ModelRow
 from backend.entitlements.tables import Plan as PlanRow
 from backend.precheck.risk.policy import RiskPolicy
-from backend.precheck.risk.repository import rule_of
-from backend.precheck.risk.tables import RiskRuleRow
+from backend.precheck.risk.repository import guard_of, rule_of
+from backend.precheck.risk.tables import RiskGuardRow, RiskRuleRow
 from backend.providers.calls import Limits
 from backend.secrets import Secrets
 from backend.settings import Settings
@@ -62,6 +62,7 @@ async def load_catalogue(session: AsyncSession, secrets: Secrets, settings: Sett
     aliases = await session.exec(select(ModelAlias))
     service_types = await session.exec(select(ServiceTypeRow))
     risks = await session.exec(select(RiskRuleRow))
+    guard = (await session.exec(select(RiskGuardRow))).first()
     return snapshot.Catalogue(
         version=version,
         models=tuple(_model(row, providers[row.provider_id], prices.get(row.id)) for row in models),
@@ -73,6 +74,7 @@ async def load_catalogue(session: AsyncSession, secrets: Secrets, settings: Sett
         service_types={row.service_type: row.assistant for row in service_types},
         abuse=in_force({row.organisation_id: row.rules for row in await session.exec(select(AbuseRulesRow))}),
         risks=RiskPolicy([rule_of(row) for row in risks]),
+        guard=guard_of(guard),
     )
 
 

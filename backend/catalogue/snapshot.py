@@ -14,6 +14,7 @@ from shared.abuse import AbuseRules
 from shared.catalogue import Capability, LatencyTier
 from shared.plans import PlanLimits
 from shared.precheck import Category
+from shared.risks import GuardSettings
 
 ONE = Decimal(1)
 DEFAULT_ABUSE_RULES = AbuseRules()
@@ -140,6 +141,7 @@ class Catalogue(Struct, frozen=True, kw_only=True, eq=False):
     service_types: dict[str, str] = {}
     abuse: dict[UUID | None, AbuseRules] = {}
     risks: RiskPolicy = RiskPolicy()
+    guard: GuardSettings = GuardSettings()
     _models: dict[str, Model] = {}
     _assistants: dict[str, Assistant] = {}
     _plans: dict[str, Plan] = {}

@@ -24,19 +24,21 @@ from backend.chat.generations import Generations
 from backend.chat.inquiry import Inquiry
 from backend.chat.order import Order
 from backend.chat.plan import Decided, decide, judged, wish
-from backend.chat.prompt import Prompt, read_prompt
+from backend.chat.prompt import Prompt, read_prompt, told
 from backend.chat.witness import Witness
 from backend.columns import new_id
 from backend.database import Database
 from backend.entitlements.plans import AUTO
 from backend.errors import AppError, Unavailable
 from backend.load import Load
-from backend.metering.admission import Admitted, Gate, Repeated
+from backend.metering.admission import Admitted, Gate, Repeated, Stale
 from backend.metering.rates import windows
 from backend.metering.records import AdmissionRecord, ConversationRecord, PromptRecord
 from backend.metering.settlement import Settler
 from backend.metrics import Metrics
 from backend.policy.health import HealthBook
+from backend.precheck.risk.guard import Guard
+from backend.precheck.risk.report import GuardReport
 from backend.precheck.service import Checked, Examiner, record, view
 from backend.providers.circuit_book import CircuitBook
 from backend.providers.engine import ProviderClient
@@ -50,8 +52,8 @@ __all__ = ["Caller", "Pipeline"]
 
 SHORTEST_PAID_ANSWER = 16
 """Tokens: when credits do not allow even these, the request is refused."""
-DECISIONS = 4
-"""How often a decision made with an outdated catalogue, identity or conversation is made again."""
+DECISIONS = 5
+"""How often a request is decided: again when catalogue, identity or conversation was outdated, or the guard spoke."""
 
 
 class Pipeline:
@@ -75,6 +77,7 @@ class Pipeline:
         busy: Callable[[], int],
         health: HealthBook,
         circuits: CircuitBook,
+        guard: Guard,
         metrics: Metrics,
         process_id: UUID,
     ) -> None:
@@ -91,6 +94,7 @@ class Pipeline:
         self._load = load
         self._process_id = process_id
         self._circuits = circuits
+        self._guard = guard
         self._metrics = metrics
         self._gate = gate
         self._busy = busy
@@ -102,9 +106,10 @@ class Pipeline:
         self._load.check(self._busy())
         restraint = self._watch.admit(caller.identity, caller.address)
         came = asyncio.get_running_loop().time()
+        report: GuardReport | None = None
         for _ in range(DECISIONS):
             prompt = await read_prompt(self._database, caller.identity, inquiry)
-            checked = self._examiner.examine(prompt, assistant_chosen=inquiry.assistant != AUTO)
+            checked = self._examiner.examine(prompt, assistant_chosen=inquiry.assistant != AUTO).reported(report)
             version = self._catalogue.current.version
             try:
                 checked, decided = self._decide(caller, inquiry, prompt, checked)
@@ -121,13 +126,28 @@ class Pipeline:
                 caller = fresh
                 continue
             admission = self._admission(caller, inquiry, prompt, checked, decided, restraint)
-            outcome = await self._gate.admit(admission, restraint.note)
+            doubts = checked.doubts(self._catalogue.current)
+            if doubts:
+                outcome = await self._foresee(caller, admission, restraint)
+            else:
+                outcome = await self._gate.admit(admission, restraint.note)
             if isinstance(outcome, Repeated):
                 return outcome
+            if isinstance(outcome, Admitted) and doubts:
+                report = await self._guard.ask(caller.identity, self._catalogue.current, told(prompt), doubts)
+                continue
             if isinstance(outcome, Admitted):
                 return self._start(inquiry, caller, prompt, checked, decided, outcome, admission, came)
             caller = await self._freshness.refreshed(caller, outcome)
         raise Unavailable("The configuration is changing too quickly. Try again.", retry_after=1)
+
+    async def _foresee(
+        self, caller: Caller, admission: AdmissionRecord, restraint: Restraint
+    ) -> Admitted | Repeated | Stale:
+        """Whether it would be admitted, counted as a question to the guard."""
+        limits = caller.identity.entitlement(self._catalogue.current).limits
+        asked = windows("guard", caller.identity, limits, caller.address, restraint.slow_by)
+        return await self._gate.foresee(admission, asked, restraint.note)
 
     async def consider(self, caller: Caller, inquiry: Inquiry) -> Decided:
         """The decision that `begin` would make now, without carrying it out. Raises its refusals."""

@@ -16,6 +16,7 @@ from backend.chat.titles import title_of
 from backend.columns import new_id
 from backend.database import Database
 from backend.errors import InvalidRequest, NotFound
+from backend.precheck.check import LOOK_BACK
 from backend.precheck.risk.suspicion import Suspicion
 from backend.providers.calls import Turn
 from shared.messages import Role
@@ -73,6 +74,15 @@ async def read_prompt(database: Database, identity: Identity, inquiry: Inquiry) 
     cut = await _cut(database, identity, inquiry, stored)
     kept = [turn for turn in stored.turns if cut is None or turn.position < cut]
     return _continued(inquiry, stored, cut, kept, await turns_of(database, identity, kept), files)
+
+
+def told(prompt: Prompt) -> tuple[str, ...]:
+    """All words that may be sent and were suspected of something: the newest with their files, and those before.
+
+    Earlier prompts are among them that the newest may continue.
+    """
+    newest = prompt.turns[-1].content if prompt.in_files else prompt.text
+    return tuple(dict.fromkeys((*prompt.unvetted, *prompt.earlier[-LOOK_BACK:], newest)))
 
 
 async def given(database: Database, identity: Identity, ids: Sequence[UUID]) -> list[Given]:

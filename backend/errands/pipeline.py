@@ -36,6 +36,7 @@ from backend.metering.records import AdmissionRecord
 from backend.metering.settlement import Settler
 from backend.metrics import Metrics
 from backend.policy.health import HealthBook
+from backend.precheck.risk.guard import Guard
 from backend.precheck.service import Checked, Examiner, record
 from backend.precheck.tokens import estimate_tokens
 from backend.providers.circuit_book import CircuitBook
@@ -69,6 +70,7 @@ class ErrandPipeline:
         busy: Callable[[], int],
         health: HealthBook,
         circuits: CircuitBook,
+        guard: Guard,
         metrics: Metrics,
         process_id: UUID,
     ) -> None:
@@ -85,6 +87,7 @@ class ErrandPipeline:
         self._load = load
         self._health = health
         self._circuits = circuits
+        self._guard = guard
         self._metrics = metrics
         self._process_id = process_id
         self._gate = gate
@@ -98,6 +101,7 @@ class ErrandPipeline:
         self._load.check(self._busy())
         restraint = self._watch.admit(caller.identity, caller.address)
         checked, tokens = await self._examine(errand)
+        told = errand.work.words
         for _ in range(DECISIONS):
             catalogue = self._catalogue.current
             checked = checked.judged(catalogue.risks, DIRECT.family, caller.identity.entitlement(catalogue).plan_slug)
@@ -116,10 +120,18 @@ class ErrandPipeline:
                 caller = fresh
                 continue
             admission = self._admission(caller, errand, checked, tokens, decided, restraint)
-            outcome = await self._admit(admission, decided, restraint.note)
+            if doubts := checked.doubts(catalogue):
+                limits = caller.identity.entitlement(catalogue).limits
+                asked = windows("guard", caller.identity, limits, caller.address, restraint.slow_by)
+                outcome = await self._gate.foresee(admission, asked, restraint.note)
+            else:
+                outcome = await self._admit(admission, decided, restraint.note)
             if isinstance(outcome, Repeated):
                 first = self._errands.get(outcome.request_id)
                 return first or await first_body(self._database, caller, outcome.request_id)
+            if isinstance(outcome, Admitted) and doubts:
+                checked = checked.reported(await self._guard.ask(caller.identity, catalogue, told, doubts))
+                continue
             if isinstance(outcome, Admitted):
                 return self._start(caller, errand, tokens, decided, outcome)
             caller = await self._freshness.refreshed(caller, outcome)

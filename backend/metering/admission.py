@@ -18,7 +18,7 @@ from backend.metering.errors import (
     SpendingCap,
     TooManyChats,
 )
-from backend.metering.rates import Kind, WindowState, windows
+from backend.metering.rates import Kind, Window, WindowState, windows
 from backend.metering.records import AdmissionRecord, AdmissionResult
 from shared.plans import PlanLimits
 
@@ -51,6 +51,7 @@ class Gate:
     """One process's requests that ask to be admitted."""
 
     def __init__(self, database: Database) -> None:
+        self._database = database
         self._batches: Batches[AdmissionRecord, AdmissionResult] = Batches(
             "admission", lambda records: repository.admit(database, records), persistent=False
         )
@@ -64,18 +65,30 @@ class Gate:
 
         `note` is said with a full rate window.
         """
-        result = await self._batches.submit(record)
-        match result.outcome:
-            case "admitted":
-                return Admitted(
-                    max_tokens=result.max_tokens, held=result.held, balance=result.balance, windows=result.windows
-                )
-            case "repeated" if result.same and result.request_id is not None:
-                return Repeated(result.request_id)
-            case "stale_catalogue" | "stale_identity" | "stale_conversation":
-                return Stale(result.outcome.removeprefix("stale_"))
-            case _:
-                raise _refusal(result, note)
+        return _outcome(await self._batches.submit(record), note)
+
+    async def foresee(
+        self, record: AdmissionRecord, guard_windows: list[Window], note: str = ""
+    ) -> Admitted | Repeated | Stale:
+        """What `admit` would say, without admitting; a request that is let through counts in the guard's windows.
+
+        Raises what `admit` does.
+        """
+        return _outcome(await repository.admit_guard(self._database, record, guard_windows), note)
+
+
+def _outcome(result: AdmissionResult, note: str) -> Admitted | Repeated | Stale:
+    match result.outcome:
+        case "admitted":
+            return Admitted(
+                max_tokens=result.max_tokens, held=result.held, balance=result.balance, windows=result.windows
+            )
+        case "repeated" if result.same and result.request_id is not None:
+            return Repeated(result.request_id)
+        case "stale_catalogue" | "stale_identity" | "stale_conversation":
+            return Stale(result.outcome.removeprefix("stale_"))
+        case _:
+            raise _refusal(result, note)
 
 
 def _refusal(result: AdmissionResult, note: str) -> AppError:

@@ -10,7 +10,7 @@ from msgspec import Struct
 from backend.accounts.identity import Identity, KeyFacts
 from shared.plans import PlanLimits
 
-Kind = Literal["chat", "precheck", "embedding", "image", "upload"]
+Kind = Literal["chat", "precheck", "embedding", "image", "upload", "guard"]
 
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 UNLIMITED = 1_000_000_000_000
@@ -20,6 +20,7 @@ ADDRESS_REQUESTS_PER_MINUTE: dict[Kind, int] = {
     "embedding": 1200,
     "image": 120,
     "upload": 600,
+    "guard": 600,
 }
 UPLOADS_PER_MINUTE = 60
 """Of one person: reading files is costly."""
@@ -52,8 +53,9 @@ class WindowState(Struct, frozen=True, kw_only=True):
 def windows(kind: Kind, identity: Identity, limits: PlanLimits, address: str, slow_by: int = 1) -> list[Window]:
     """The windows one request counts in: the person's, the API key's, and the address's where it is known.
 
-    People have windows of each kind, a key has one set for everything it asks. Embeddings count by the limits of chat.
-    The limits of the person and the key are divided by `slow_by`.
+    People have windows of each kind, a key has one set for everything it asks, in which what the guard is asked about
+    is counted already. Embeddings, and the guard, count by the limits of chat. The limits of the person and the key are
+    divided by `slow_by`.
     """
     requests = {
         "chat": limits.requests_per_minute,
@@ -61,10 +63,11 @@ def windows(kind: Kind, identity: Identity, limits: PlanLimits, address: str, sl
         "embedding": limits.requests_per_minute,
         "image": limits.images_per_minute,
         "upload": UPLOADS_PER_MINUTE,
+        "guard": limits.requests_per_minute,
     }[kind]
     tokens = limits.tokens_per_minute if kind in ("chat", "embedding") else None
     found = [Window(_user_key(kind, identity.user_id), MINUTE, requests or UNLIMITED, tokens or UNLIMITED)]
-    if identity.key is not None:
+    if identity.key is not None and kind != "guard":
         found += _key_windows(identity.key)
     if slow_by > 1:
         found = [_slower(window, slow_by) for window in found]

@@ -197,6 +197,16 @@ class CostDocument(Struct, frozen=True, kw_only=True):
     provider_cost: Decimal | None
 
 
+class GuardRecord(Struct, frozen=True, kw_only=True):
+    """The argument of `record_guard_call`: attempts at the guard, a request of their own, and what they cost."""
+
+    request_id: UUID
+    organisation_id: UUID
+    user_id: UUID
+    attempts: list[AttemptRecord]
+    cost: CostDocument | None
+
+
 class UsageDocument(Struct, frozen=True):
     """What the person is shown. `quantity` is of pictures where it is not all these tokens."""
 

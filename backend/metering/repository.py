@@ -12,6 +12,7 @@ from backend.metering.records import (
     AdmissionRecord,
     AdmissionResult,
     CheckRecord,
+    GuardRecord,
     Settled,
     SettlementRecord,
     StoredResult,
@@ -84,6 +85,19 @@ async def take_rate(database: Database, windows: list[Window], tokens: int) -> R
 async def record_check(database: Database, record: CheckRecord) -> None:
     """Stores a precheck that no request follows."""
     await database.call("SELECT record_prompt_check(%s::jsonb)::text", (_encode(record).decode(),))
+
+
+async def record_guard_call(database: Database, record: GuardRecord) -> None:
+    """Stores a call of the guard, which nobody is charged for."""
+    await database.call("SELECT record_guard_call(%s::jsonb)::text", (_encode(record).decode(),))
+
+
+async def admit_guard(database: Database, record: AdmissionRecord, windows: list[Window]) -> AdmissionResult:
+    """What `admit` would say of a request now, counted in the guard's windows but not admitted."""
+    rows = await database.call(
+        "SELECT admit_guard(%s::jsonb, %s::jsonb)::text", (_encode(record).decode(), _encode(windows).decode())
+    )
+    return _admission.decode(rows[0][0])
 
 
 async def spendable(database: Database, user_id: UUID, monthly_credits: Decimal) -> Decimal:

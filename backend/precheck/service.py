@@ -8,7 +8,7 @@ from uuid import UUID
 from msgspec import Struct, structs
 
 from backend.accounts.identity import Identity
-from backend.catalogue.snapshot import Assistant
+from backend.catalogue.snapshot import Assistant, Catalogue
 from backend.chat.prompt import Prompt
 from backend.columns import new_id
 from backend.metering.records import CheckRecord, SuspectedIn, SuspicionRecord
@@ -76,10 +76,15 @@ class Checked(Struct, frozen=True, kw_only=True):
             risk = structs.replace(of_files, message=f"{of_files.message} {_IN_A_FILE}")
         return structs.replace(self, risk=risk, family=family, plan=plan)
 
-    def doubts(self, policy: RiskPolicy) -> frozenset[RiskCategory]:
-        """What the guard is to be asked about before this is sent, once it is judged."""
-        if self.risk.action is RiskAction.BLOCK or self.report is not None:
+    def reported(self, report: GuardReport | None) -> "Checked":
+        """The check with what the guard said, if it was asked."""
+        return structs.replace(self, report=report)
+
+    def doubts(self, catalogue: Catalogue) -> frozenset[RiskCategory]:
+        """What the guard is to be asked about before this is sent, once it is judged; nothing while there is none."""
+        if catalogue.guard.kind == "off" or self.risk.action is RiskAction.BLOCK or self.report is not None:
             return frozenset()
+        policy = catalogue.risks
         everything = [suspicion for _, group in self._groups() for suspicion in group]
         return doubts(everything, policy, family=self.family, plan=self.plan)
 

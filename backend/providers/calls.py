@@ -180,6 +180,20 @@ class Embeddings(Struct, frozen=True, kw_only=True):
     provider_cost: Decimal | None = None
 
 
+class ModerationCall(Struct, frozen=True, kw_only=True):
+    """Texts whose risk is to be told, in one request."""
+
+    model: str
+    texts: tuple[str, ...]
+
+
+class Moderated(Struct, frozen=True, kw_only=True):
+    """The kinds of risk that were flagged in each text, in their order, by the provider's names and with scores."""
+
+    texts: tuple[Mapping[str, float], ...]
+    provider_request_id: str | None = None
+
+
 class Upload(Struct, frozen=True):
     """A picture file to work on."""
 

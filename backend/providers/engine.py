@@ -9,7 +9,17 @@ from weakref import WeakSet
 
 from msgspec.structs import replace
 
-from backend.providers.calls import ChatCall, EmbeddingCall, Embeddings, PictureCall, Pictures, Reply, Target
+from backend.providers.calls import (
+    ChatCall,
+    EmbeddingCall,
+    Embeddings,
+    Moderated,
+    ModerationCall,
+    PictureCall,
+    Pictures,
+    Reply,
+    Target,
+)
 from backend.providers.dialects import Dialect, Encoded
 from backend.providers.errors import (
     AuthRejected,
@@ -21,7 +31,7 @@ from backend.providers.errors import (
     TimedOut,
 )
 from backend.providers.pacing import Metronome
-from backend.providers.registry import dialect, embedding_dialect, picture_dialect
+from backend.providers.registry import dialect, embedding_dialect, moderation_dialect, picture_dialect
 from backend.providers.stream import PACE, ProviderStream
 from backend.providers.transport import MAX_BODY_BYTES, Exchange, Transport, trusted_roots
 from backend.providers.vendors import Vendor, vendor
@@ -37,7 +47,7 @@ MAX_VECTOR_BYTES = 64 * 1024
 MAX_PICTURE_BYTES = 16 * 1024 * 1024
 """Of one picture in base64: a PNG of 1536 x 1024 has five."""
 
-Whole = TypeVar("Whole", Reply, Embeddings, Pictures)
+Whole = TypeVar("Whole", Reply, Embeddings, Pictures, Moderated)
 
 
 class ProviderClient:
@@ -96,6 +106,16 @@ class ProviderClient:
         if len(made.vectors) != len(call.texts):
             raise Malformed(f"{len(made.vectors)} embeddings for {len(call.texts)} texts")
         return made
+
+    async def moderate(self, target: Target, call: ModerationCall, *, within: float | None = None) -> Moderated:
+        """The flags of each text, in at most `within` seconds, else `limits.total`. Raises `ProviderError`."""
+        spoken, known = moderation_dialect(target), _vendor(target)
+        told = await self._ask(
+            target, known, lambda: spoken.encode_moderation(call, known), spoken.decode_moderation, within
+        )
+        if len(told.texts) != len(call.texts):
+            raise Malformed(f"{len(told.texts)} results for {len(call.texts)} texts")
+        return told
 
     async def draw(self, target: Target, call: PictureCall, *, within: float | None = None) -> Pictures:
         """The pictures, in at most `within` seconds, else `limits.total`. Raises `ProviderError`."""

@@ -8,6 +8,7 @@ from backend.providers.calls import ChatCall, EmbeddingCall, PictureCall, Target
 from backend.providers.dialects import (
     Dialect,
     EmbeddingDialect,
+    ModerationDialect,
     PictureDialect,
     anthropic,
     cohere,
@@ -16,6 +17,7 @@ from backend.providers.dialects import (
     gemini_embeddings,
     openai,
     openai_embeddings,
+    openai_moderation,
     openai_pictures,
 )
 from backend.providers.errors import TargetRefused
@@ -33,6 +35,9 @@ EMBEDDING_DIALECTS: dict[str, EmbeddingDialect] = {
     "openai": openai_embeddings,
     "gemini": gemini_embeddings,
     "cohere": cohere_embeddings,
+}
+MODERATION_DIALECTS: dict[str, ModerationDialect] = {
+    "openai": openai_moderation,
 }
 PICTURE_DIALECTS: dict[str, PictureDialect] = {
     "openai": openai_pictures,
@@ -63,6 +68,11 @@ def dialect(target: Target) -> Dialect:
 def embedding_dialect(target: Target) -> EmbeddingDialect:
     """How a target is asked for embeddings. Raises `TargetRefused` for a dialect that has none."""
     return _of(target, EMBEDDING_DIALECTS, "has no embeddings")
+
+
+def moderation_dialect(target: Target) -> ModerationDialect:
+    """How a target is asked for moderation. Raises `TargetRefused` for a dialect that has none."""
+    return _of(target, MODERATION_DIALECTS, "has no moderation")
 
 
 def picture_dialect(target: Target) -> PictureDialect:

@@ -21,11 +21,12 @@ BEGIN
         x.first_token_ms, x.input_tokens, x.cached_input_tokens, x.cache_write_tokens, x.output_tokens,
         x.reasoning_tokens, x.image_tokens, x.audio_tokens, x.estimated, x.provider_request_id, x.provider_cost,
         x.endpoint_id, x.malformed, x.may_have_run, 'guard'
-    FROM jsonb_to_record(p->'attempt') AS x(id uuid, attempt int, provider text, model text, model_id uuid,
+    FROM jsonb_to_recordset(p->'attempts') AS x(id uuid, attempt int, provider text, model text, model_id uuid,
         status text, final boolean, error_code text, fault text, started_ms int, latency_ms int,
         first_token_ms int, input_tokens int, cached_input_tokens int, cache_write_tokens int, output_tokens int,
         reasoning_tokens int, image_tokens int, audio_tokens int, estimated boolean, provider_request_id text,
-        provider_cost numeric, endpoint_id uuid, malformed int, may_have_run boolean);
+        provider_cost numeric, endpoint_id uuid, malformed int, may_have_run boolean)
+    ON CONFLICT DO NOTHING;
     IF p->'cost' <> 'null'::jsonb THEN
         INSERT INTO cost_records (organisation_id, model_call_id, request_id, user_id, raw_cost, multiplier, factors,
             credits_per_dollar, display_cost, charged, absorbed, held, price_version, buckets, estimated, provider_cost,
@@ -35,7 +36,8 @@ BEGIN
             x.estimated, x.provider_cost, 'guard'
         FROM jsonb_to_record(p->'cost') AS x(model_call_id uuid, raw_cost numeric, multiplier numeric,
             factors jsonb, credits_per_dollar numeric, price_version int, buckets jsonb, estimated boolean,
-            provider_cost numeric);
+            provider_cost numeric)
+        ON CONFLICT DO NOTHING;
     END IF;
 END $$;
 

@@ -10,6 +10,7 @@ from backend.metering.tables import CostRecord, ModelCall
 from backend.precheck.tables import PromptCheck
 from shared.admin import Attempt, BucketCost, CallRow, CheckView, CostView, Factor, RouteDecision
 from shared.precheck import Category, CategoryScore, Complexity, Risk
+from shared.risks import GuardView
 
 
 def call_row(request: Request) -> CallRow:
@@ -44,6 +45,7 @@ def check_view(row: PromptCheck) -> CheckView:
         scores=msgspec.convert(row.scores, list[CategoryScore]),
         complexity=Complexity(row.complexity),
         risk=msgspec.convert(row.risk, Risk),
+        guard=None if row.guard is None else msgspec.convert(row.guard, GuardView),
         language=row.language,
         confidence=row.confidence,
         signals=row.signals,

@@ -1,6 +1,5 @@
 """What the guard said of a prompt."""
 
-from typing import Literal
 from uuid import UUID
 
 import msgspec
@@ -8,8 +7,7 @@ from msgspec import Raw, Struct
 
 from backend.precheck.risk.suspicion import Suspicion
 from shared.precheck import RiskCategory
-
-Outcome = Literal["safe", "unsafe", "failed"]
+from shared.risks import GuardView
 
 
 class GuardReport(Struct, frozen=True, kw_only=True):
@@ -19,7 +17,6 @@ class GuardReport(Struct, frozen=True, kw_only=True):
     prompt.
     """
 
-    outcome: Outcome
     answered: frozenset[RiskCategory] = frozenset()
     suspicions: tuple[Suspicion, ...] = ()
     provider: str = ""
@@ -31,20 +28,17 @@ class GuardReport(Struct, frozen=True, kw_only=True):
     @property
     def failed(self) -> bool:
         """Whether it said nothing that can be gone by."""
-        return self.outcome == "failed"
+        return bool(self.why)
 
     def stored(self) -> Raw:
         """The document that is kept with the check."""
-        return Raw(
-            msgspec.json.encode(
-                {
-                    "outcome": self.outcome,
-                    "categories": [s.category for s in self.suspicions],
-                    "provider": self.provider,
-                    "model": self.model,
-                    "latency_ms": self.latency_ms,
-                    "why": self.why,
-                    "request_id": self.request_id,
-                }
-            )
+        view = GuardView(
+            outcome="failed" if self.failed else "unsafe" if self.suspicions else "safe",
+            categories=[s.category for s in self.suspicions],
+            provider=self.provider,
+            model=self.model,
+            latency_ms=self.latency_ms,
+            why=self.why,
+            request_id=self.request_id,
         )
+        return Raw(msgspec.json.encode(view))

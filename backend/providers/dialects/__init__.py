@@ -3,7 +3,17 @@
 from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
-from backend.providers.calls import ChatCall, EmbeddingCall, Embeddings, PictureCall, Pictures, Piece, Reply
+from backend.providers.calls import (
+    ChatCall,
+    EmbeddingCall,
+    Embeddings,
+    Moderated,
+    ModerationCall,
+    PictureCall,
+    Pictures,
+    Piece,
+    Reply,
+)
 from backend.providers.errors import ProviderError
 from backend.providers.vendors import Vendor
 from shared.messages import FinishReason
@@ -81,6 +91,16 @@ class EmbeddingDialect(Protocol):
 
     def unspoken(self, call: EmbeddingCall, vendor: Vendor) -> tuple[str, ...]:
         """What of a call cannot be said to this vendor, as names of OpenAI's request fields, in alphabetical order."""
+
+
+class ModerationDialect(Protocol):
+    """A wire format for telling risks; errors are those of the chat dialect of the same name."""
+
+    def encode_moderation(self, call: ModerationCall, vendor: Vendor) -> Encoded:
+        """The request for `call`."""
+
+    def decode_moderation(self, body: bytes) -> Moderated:
+        """What was flagged. Raises `ProviderError`."""
 
 
 class PictureDialect(Protocol):
