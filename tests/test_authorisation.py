@@ -217,6 +217,7 @@ async def call(http: httpx.AsyncClient, route: str, ids: dict[str, str] | None =
         "endpoint_id",
         "attachment_id",
         "alias_id",
+        "rule_id",
         "key_id",
         "import_id",
         "check_id",

@@ -96,6 +96,8 @@ async def ids(admin: Person, join: Join) -> dict[str, str]:
     asked = (await somebody.http.post("/api/plan-requests", json={"plan": "pro", "reason": "test"})).json()
     body = {"message": {"content": "hi"}, "stream": False, "params": {"max_tokens": 1}}
     alias = await admin.http.post("/api/admin/aliases", json={"alias": "gpt-x", "target": "sim-fast", "reason": "try"})
+    rule = {"category": "hate", "low": "allow", "medium": "warn", "high": "block", "plan": "pro", "reason": "try"}
+    ruled = await admin.http.put("/api/admin/risk-policies", json=rule)
     answered = await admin.http.post("/api/ai/chat", json=body)
     assert answered.status_code == 200, answered.text
     answer = answered.json()
@@ -115,6 +117,7 @@ async def ids(admin: Person, join: Join) -> dict[str, str]:
         "provider_id": openai["id"],
         "endpoint_id": openai["endpoints"][0]["id"],
         "alias_id": alias.json()["id"],
+        "rule_id": ruled.json()["id"],
         "import_id": await _import(admin, providers),
         "check_id": checked["id"],
         "mark_id": marked.json()["id"],
