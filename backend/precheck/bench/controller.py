@@ -16,7 +16,6 @@ from backend.precheck.bench.repository import checks_of_texts
 from backend.precheck.bench.trial import look
 from backend.precheck.bench.views import result
 from backend.precheck.marks.service import PROMPT
-from backend.precheck.risk.policy import RiskPolicy
 from backend.precheck.tables import PromptCheck
 from shared.accounts import UserRole
 from shared.bench import BenchRequest, BenchResults
@@ -54,7 +53,7 @@ class BenchController(Controller):
         items = []
         for text, digest in zip(data.prompts, hashes, strict=True):
             trial = await look(text)
-            risk = trial.judged(RiskPolicy(), family=of.family, plan=of.entitlement.plan_slug)
+            risk = trial.judged(catalogue.risks, family=of.family, plan=of.entitlement.plan_slug)
             estimate, obstacle = quote(catalogue, health, of, trial, risk, digest, desk.settings.credits_per_dollar)
             items.append(result(trial, risk, estimate, obstacle, stored.get(digest, ())))
         return BenchResults(items=items)

@@ -22,7 +22,6 @@ from backend.precheck.marks.export import line
 from backend.precheck.marks.repository import MarkFilter
 from backend.precheck.marks.service import kept_text, mark_in_bench
 from backend.precheck.marks.tables import PromptMark
-from backend.precheck.risk.policy import RiskPolicy
 from shared.accounts import UserRole
 from shared.marks import AdminMark, BenchMarkRequest
 from shared.paths import ADMIN
@@ -71,7 +70,7 @@ class AdminMarksController(Controller):
     async def put(self, data: JSONBody[BenchMarkRequest], desk: NamedDependency[Desk]) -> AdminMark:
         """A second mark of yours on the text takes the place of the first."""
         trial = await look(data.prompt)
-        risk = trial.judged(RiskPolicy(), family=None, plan=None)
+        risk = trial.judged(desk.catalogue.current.risks, family=None, plan=None)
         async with desk.database.unit_of_work() as session:
             mark = await mark_in_bench(session, desk.secrets, desk.author.identity, data, trial.finding, risk)
             _record(session, desk, "mark.set", mark, "Marked in the test bench.", after=_state(mark))
