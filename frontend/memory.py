@@ -7,6 +7,7 @@ from uuid import UUID
 
 from frontend.client.stream import ChatStream
 from shared.attachments import Attached
+from shared.bench import BenchResult
 from shared.catalogue import AdminProvider
 from shared.chat import ChatRequest
 from shared.errors import ErrorBody
@@ -97,6 +98,18 @@ class ChatMemory:
         """The conversation that did not exist yet has an id now."""
         if None in self.assistants:
             self.assistants[conversation_id] = self.assistants.pop(None)
+
+
+@dataclass
+class BenchMemory:
+    """What was tried in the test bench, and what was found."""
+
+    prompts: list[str] = field(default_factory=list)
+    results: list[BenchResult] = field(default_factory=list)
+
+    def take(self, prompts: list[str], results: list[BenchResult]) -> None:
+        """Other prompts were tried."""
+        self.prompts, self.results = prompts, results
 
 
 @dataclass

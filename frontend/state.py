@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import streamlit as st
 from streamlit.typing import ChatInputValue
 
-from frontend.memory import ChatMemory, ImportMemory
+from frontend.memory import BenchMemory, ChatMemory, ImportMemory
 from shared.accounts import Me
 from shared.paths import SESSION_COOKIE
 
@@ -126,6 +126,12 @@ def chat() -> ChatMemory:
     return memory
 
 
+def bench() -> BenchMemory:
+    """What the test bench remembers; may be changed."""
+    memory: BenchMemory = st.session_state.setdefault("_bench", BenchMemory())
+    return memory
+
+
 def imports() -> ImportMemory:
     """What the dialog about a provider's model list remembers; may be changed."""
     memory: ImportMemory = st.session_state.setdefault("_imports", ImportMemory())
@@ -170,6 +176,11 @@ def put_draft(text: str) -> None:
 def field(key: str) -> str:
     """What stands in the text field with this key, for callbacks."""
     return str(st.session_state.get(key) or "")
+
+
+def ticked(key: str) -> bool:
+    """Whether the box with this key is ticked, for callbacks."""
+    return bool(st.session_state.get(key))
 
 
 def reset_token() -> str | None:

@@ -6,15 +6,22 @@ from typing import Literal
 from uuid import UUID
 
 from frontend import state
-from frontend.client import attachments, chat, conversations
+from frontend.client import attachments, chat, conversations, precheck
 from frontend.client.http import ApiError, NotSignedIn
 from frontend.memory import ChatMemory
 from shared.attachments import MOST_IN_A_MESSAGE, Attached
 from shared.chat import ChatRequest, NewMessage, OnDisconnect
+from shared.marks import MarkRequest
 from shared.messages import Message
+from shared.precheck import Category
 
 Rating = Literal["up", "down"]
 _ACCEPTED_WITHIN_SECONDS = 3.0
+
+
+def mark_keys(check_id: UUID) -> tuple[str, str]:
+    """The keys of what the form about a check asks: the task, and the consent to keep the text."""
+    return f"mark_task_{check_id}", f"mark_share_{check_id}"
 
 
 class ChatActs:
@@ -101,6 +108,19 @@ class ChatActs:
             conversations.rate(message_id, rating)
         except (ApiError, NotSignedIn) as error:
             state.say(str(error) or "Sign in again to rate answers.")
+
+    def mark(self, check_id: UUID) -> None:
+        """Says what a prompt should have been taken for, as the form under its answer has it."""
+        task, share = mark_keys(check_id)
+        if not state.field(task):
+            state.say("Choose what the prompt was.")
+            return
+        try:
+            precheck.mark(check_id, MarkRequest(category=Category(state.field(task)), share_text=state.ticked(share)))
+        except (ApiError, NotSignedIn) as error:
+            state.say(str(error) or "Sign in again to mark prompts.")
+        else:
+            state.say("Noted. It helps to read prompts better.")
 
     def choose(self, family: str) -> None:
         """Makes a family the one that answers from now on."""

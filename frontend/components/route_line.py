@@ -6,6 +6,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from frontend import format as words
+from frontend.components import mark_form
 from frontend.components.browser import part
 from frontend.components.chat_acts import ChatActs
 from frontend.components.text import literal
@@ -50,6 +51,7 @@ def draw(message: Message, acts: ChatActs) -> None:
     with st.container(key=f"route_{message.id}", horizontal=True, gap="small", vertical_alignment="center"):
         with st.popover(literal(f"{facts(message)} · why?"), type="tertiary"):
             st.html(why(message))
+            mark_form.draw(message, acts)
         with st.container(key=f"icons_{message.id}", horizontal=True, wrap=False, gap=None, width="content"):
             part("copy")(key=f"copy_{message.id}", data={"text": message.content}, width="content")
             _icon(message, "refresh", "Regenerate answer", acts.regenerate, message.id)

@@ -24,6 +24,7 @@ from shared.admin import (
     ResetLink,
     UserPatch,
 )
+from shared.bench import BenchRequest, BenchResults
 from shared.catalogue import (
     Activation,
     AdminEndpoint,
@@ -37,6 +38,7 @@ from shared.catalogue import (
 )
 from shared.errors import ErrorBody, ErrorCode, ErrorEnvelope
 from shared.imports import ImportChoice
+from shared.marks import BenchMarkRequest
 from shared.plans import (
     Decision,
     EntitlementAdminView,
@@ -51,12 +53,14 @@ from shared.plans import (
 from shared.usage import Usage, UsageTotal
 from shared.wire import Page, encode
 from tests.frontend.invented import credits, uid
+from tests.frontend.invented.bench import marked, tried
 from tests.frontend.invented.calls import call_detail, calls
 from tests.frontend.invented.catalogue import healths, models, providers
 from tests.frontend.invented.imports import model_list
 from tests.frontend.invented.people import audit, users
 from tests.frontend.invented.plans import own_requests, plans, requests
 from tests.frontend.invented.usage import by_day, model_rows
+from tests.frontend.samples import ASSISTANTS
 
 T = TypeVar("T")
 Handler = Callable[[Request], Awaitable[Response]]
@@ -133,6 +137,9 @@ class FakeApi:
                 self._route("POST", f"{admin}/users/{{id}}/reset", self._reset),
                 self._route("PATCH", f"{admin}/entitlements", self._entitle),
                 self._route("GET", f"{admin}/audit", self._list_audit),
+                self._route("GET", "/api/ai/assistants", self._assistants),
+                self._route("POST", f"{admin}/precheck/bench", self._bench),
+                self._route("POST", f"{admin}/precheck/marks", self._mark),
             ]
         )
 
@@ -149,6 +156,17 @@ class FakeApi:
             return await handler(request)
 
         return Route(path, guarded, methods=[method])
+
+    async def _assistants(self, _request: Request) -> Response:
+        return _page(ASSISTANTS)
+
+    async def _bench(self, request: Request) -> Response:
+        wanted = msgspec.json.decode(await request.body(), type=BenchRequest)
+        return _json(BenchResults(items=[tried(prompt, self.now) for prompt in wanted.prompts]))
+
+    async def _mark(self, request: Request) -> Response:
+        wanted = msgspec.json.decode(await request.body(), type=BenchMarkRequest)
+        return _json(marked(wanted, self.now))
 
     async def _me(self, request: Request) -> Response:
         role = UserRole(request.headers["authorization"].removeprefix("Bearer "))

@@ -29,6 +29,7 @@ from shared.attachments import Attachment, AttachmentKind
 from shared.chat import CancelAnswer, ChatRequest, RouteView, UsageFigures
 from shared.conversations import Conversation, ConversationPatch
 from shared.errors import ErrorBody, ErrorCode, ErrorEnvelope
+from shared.marks import Mark, MarkRequest, Was
 from shared.messages import FeedbackRequest, FinishReason, Message, MessageState
 from shared.paths import REQUEST_ID_HEADER
 from shared.plans import NewPlanRequest, PlanRequestView, RequestStatus
@@ -108,6 +109,7 @@ class FakeApi:
         self.messages: dict[UUID, list[Message]] = {}
         self.generations: dict[UUID, Generation] = {}
         self.feedback: list[FeedbackRequest] = []
+        self.marks: list[tuple[UUID, MarkRequest]] = []
         self.plan_requests: list[PlanRequestView] = []
         self.cancelled: list[UUID] = []
         self.asked: list[ChatRequest] = []
@@ -157,6 +159,7 @@ class FakeApi:
             ("DELETE", "/v1/auth/sessions", self._nothing),
             ("GET", "/api/ai/assistants", self._assistants),
             ("POST", "/api/ai/precheck", self._precheck),
+            ("PUT", "/api/ai/prechecks/{id:uuid}/mark", self._mark),
             ("POST", "/api/ai/chat", self._chat),
             ("POST", "/api/ai/chat/{id:uuid}/cancel", self._cancel),
             ("GET", "/api/ai/chat/{id:uuid}/events", self._events),
@@ -262,6 +265,29 @@ class FakeApi:
         self._who(request)
         asked = msgspec.json.decode(await request.body(), type=PrecheckRequest)
         return _json(check(asked.prompt or ""))
+
+    async def _mark(self, request: Request) -> Response:
+        self._who(request)
+        asked = msgspec.json.decode(await request.body(), type=MarkRequest)
+        self.marks.append((request.path_params["id"], asked))
+        was = Was(
+            category=Category.CHAT,
+            complexity=Complexity.SIMPLE,
+            confidence=0.9,
+            risk_action=RiskAction.ALLOW,
+            language="en",
+        )
+        return _json(
+            Mark(
+                check_id=request.path_params["id"],
+                category=asked.category,
+                complexity=asked.complexity,
+                risky=asked.risky,
+                was=was,
+                text_kept=asked.share_text,
+                marked_at=datetime.now(UTC),
+            )
+        )
 
     async def _list(self, request: Request) -> Response:
         me, words = self._who(request), request.query_params.get("q", "").lower()

@@ -122,6 +122,7 @@ def answer(conversation_id: UUID, content: str = "", state: MessageState = Messa
         state=state,
         created_at=datetime.now(UTC),
         request_id=uuid4(),
+        precheck_id=uuid4(),
     )
     return begun if state is MessageState.STREAMING else finished(begun, state)
 

@@ -3,13 +3,16 @@
 from datetime import timedelta
 from uuid import uuid4
 
+from msgspec.structs import replace
 from streamlit.testing.v1 import AppTest
 
 from frontend.memory import ChatMemory
 from shared.accounts import UserRole
 from shared.chat import OnDisconnect
 from shared.errors import ErrorCode
+from shared.marks import MarkRequest
 from shared.messages import MessageState, Role
+from shared.precheck import Category
 from tests.frontend.conftest import Visitor
 from tests.frontend.fake_api import Refused
 from tests.frontend.samples import answer, person, prompt
@@ -379,3 +382,42 @@ def test_a_session_that_ends_half_way_through_a_page_leaves_nothing_of_it(visito
     assert not at.chat_input
     visitor.api.refused.clear()
     assert at.run().chat_input
+
+
+def test_a_prompt_that_was_read_wrongly_is_marked_without_its_text(visitor: Visitor) -> None:
+    kept = visitor.api.keep(visitor.me, "Kept", ("hi", "yo"))
+    check = visitor.api.messages[kept][-1].precheck_id
+    at = visitor.visit(c=kept)
+    at.selectbox(key=f"mark_task_{check}").select(Category.CODING)
+    pressed(at, "Send")
+    assert visitor.api.marks == [(check, MarkRequest(category=Category.CODING))]
+    assert [toast.value for toast in at.toast] == ["Noted\\. It helps to read prompts better\\."]
+
+
+def test_only_a_tick_lets_the_text_be_kept(visitor: Visitor) -> None:
+    kept = visitor.api.keep(visitor.me, "Kept", ("hi", "yo"))
+    check = visitor.api.messages[kept][-1].precheck_id
+    at = visitor.visit(c=kept)
+    assert not at.checkbox(key=f"mark_share_{check}").value
+    at.checkbox(key=f"mark_share_{check}").check()
+    pressed(at, "Send")
+    assert visitor.api.marks == [], "no task was chosen"
+    at.selectbox(key=f"mark_task_{check}").select(Category.MATH)
+    pressed(at, "Send")
+    assert [asked.share_text for _, asked in visitor.api.marks] == [True]
+
+
+def test_a_mark_that_fails_is_a_toast(visitor: Visitor) -> None:
+    kept = visitor.api.keep(visitor.me, "Kept", ("hi", "yo"))
+    check = visitor.api.messages[kept][-1].precheck_id
+    visitor.api.broken.add(f"/api/ai/prechecks/{check}/mark")
+    at = visitor.visit(c=kept)
+    at.selectbox(key=f"mark_task_{check}").select(Category.MATH)
+    pressed(at, "Send")
+    assert [toast.value for toast in at.toast] == ["Something broke\\."]
+
+
+def test_an_answer_whose_prompt_was_not_checked_has_no_form(visitor: Visitor) -> None:
+    kept = visitor.api.keep(visitor.me, "Kept", ("hi", "yo"))
+    visitor.api.messages[kept][-1] = replace(visitor.api.messages[kept][-1], precheck_id=None)
+    assert "Send" not in labels(visitor.visit(c=kept))
