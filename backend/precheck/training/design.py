@@ -1,0 +1,102 @@
+"""Examples as rows of one sparse matrix: what a linear model is fitted on, and how its weights become a table."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix, diags, hstack
+
+from backend.precheck.learned.concepts import Concepts
+from backend.precheck.learned.features import FACTS, Features, early, features
+from backend.precheck.learned.grams import KINDS, ROWS
+from backend.precheck.learned.model import Floats, Table
+
+KIND_WEIGHTS = dict(zip(KINDS, (1.0, 1.0, 0.5), strict=True))
+CONCEPT_WEIGHT = 0.4
+FACT_WEIGHT = 0.5
+"""How much each group of features counts beside the others, found by cross-validation."""
+
+RAREST = 2
+"""Prompts in which a piece occurs at least."""
+
+Indices = NDArray[np.intp]
+
+
+class Design(Struct, frozen=True, eq=False):
+    """Features of examples, not yet weighted: weights depend on what is trained on."""
+
+    kinds: tuple[csr_matrix, ...]
+    concepts: csr_matrix
+    facts: csr_matrix
+    count: int
+
+    def rarity(self, trained_on: Indices) -> Floats:
+        """The weight of each row of the table: the rarer a piece, the more it counts; pieces seen once do not."""
+        seen = sum(np.asarray((kind[trained_on] > 0).sum(0)).ravel() for kind in self.kinds)
+        weights = np.log((1 + len(trained_on)) / (1 + seen)) + 1
+        weights[seen < RAREST] = 0
+        return weights.astype(np.float32)
+
+    def matrix(self, rarity: Floats) -> csr_matrix:
+        """One row for each example; every kind of piece has the length 1 (times its weight) in each."""
+        pieces = None
+        for kind, weight in zip(self.kinds, KIND_WEIGHTS.values(), strict=True):
+            norm = np.sqrt(kind @ (rarity**2)) + 1e-9
+            scaled = diags(weight / norm) @ (kind @ diags(rarity))
+            pieces = scaled if pieces is None else pieces + scaled
+        return hstack([pieces, self.concepts * CONCEPT_WEIGHT, self.facts * FACT_WEIGHT]).tocsr()
+
+    def table(self, weights: NDArray[np.float64], bias: NDArray[np.float64], rarity: Floats) -> Table:
+        """The table that computes `matrix @ weights + bias` from features; `weights` has a row for each feature."""
+        pieces, present, leading, facts = np.split(weights, np.cumsum([ROWS, self.count, self.count]))
+        return Table(
+            rows=np.column_stack([pieces * rarity[:, None], rarity**2]).astype(np.float32),
+            kinds=np.array(list(KIND_WEIGHTS.values()), np.float32),
+            present=(present * CONCEPT_WEIGHT).astype(np.float32),
+            leading=(leading * CONCEPT_WEIGHT).astype(np.float32),
+            facts=(facts * FACT_WEIGHT).astype(np.float32),
+            bias=bias.astype(np.float32),
+        )
+
+
+def design(texts: Sequence[str], known: Concepts, count: int) -> Design:
+    """The features of cleaned texts, with `count` concepts known."""
+    seen = [features(text, text.lower(), known) for text in texts]
+    return Design(
+        kinds=tuple(_kind(seen, number) for number in range(len(KINDS))),
+        concepts=_concepts(seen, count),
+        facts=csr_matrix(np.array([each.facts for each in seen]).reshape(-1, len(FACTS))),
+        count=count,
+    )
+
+
+def _kind(seen: Sequence[Features], number: int) -> csr_matrix:
+    parts = [
+        f.pieces.rows[f.pieces.ends[number - 1] if number else 0 : f.pieces.ends[number]].astype(np.int32) for f in seen
+    ]
+    return _counted(parts, ROWS)
+
+
+def _counted(parts: Sequence[NDArray[np.int32]], width: int) -> csr_matrix:
+    starts = np.concatenate([[0], np.cumsum([len(part) for part in parts])])
+    counts = np.ones(starts[-1], np.float32)
+    found = csr_matrix((counts, np.concatenate(parts), starts), shape=(len(parts), width))
+    found.sum_duplicates()
+    return found
+
+
+def _concepts(seen: Sequence[Features], count: int) -> csr_matrix:
+    columns: list[int] = []
+    values: list[float] = []
+    starts = [0]
+    for each in seen:
+        row = dict.fromkeys(map(int, each.concepts), 1.0)
+        for concept, weight in zip(each.concepts, early(each.concepts), strict=False):
+            row.setdefault(count + int(concept), float(weight))
+        columns += row.keys()
+        values += row.values()
+        starts.append(len(columns))
+    return csr_matrix(
+        (np.array(values, np.float32), np.array(columns, np.int32), np.array(starts)), shape=(len(seen), 2 * count)
+    )
