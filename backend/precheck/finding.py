@@ -1,4 +1,4 @@
-"""What the rules found about one prompt."""
+"""What was found about one prompt."""
 
 from msgspec import Struct
 
@@ -9,7 +9,8 @@ from shared.precheck import Category, CategoryScore, Complexity
 class Finding(Struct, frozen=True, kw_only=True):
     """One check.
 
-    `scores` are the likeliest categories, highest first; `complexity_score` and `confidence` lie between 0 and 1.
+    `scores` are the likeliest categories, highest first, as probabilities; `confidence` is that of the likeliest task,
+    and so low where none can be seen. `complexity_score` lies between 0 and 1.
     `language` is an ISO 639-1 code. `recommended_family` is None when the caller chose an assistant. `signals` are
     sentences a person can read and hold no text of the prompt. `needs` names capabilities a model must have.
     """

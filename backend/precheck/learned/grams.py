@@ -38,7 +38,7 @@ _GAPS = np.array([_gap(code) if not 0xD800 <= code < 0xE000 else False for code 
 class Pieces(NamedTuple):
     """Rows of a weight table, a row as often as its piece occurs; `ends` is where each kind of piece ends in them."""
 
-    rows: Codes
+    rows: NDArray[np.intp]
     ends: tuple[int, ...]
 
 
@@ -77,12 +77,12 @@ def is_gap(codes: Codes) -> NDArray[np.bool_]:
     return _GAPS[np.minimum(codes, np.uint32(0xFFFF))]
 
 
-def _scattered(hashes: Codes) -> Codes:
+def _scattered(hashes: Codes) -> NDArray[np.intp]:
     mixed = hashes ^ (hashes >> np.uint32(16))
     mixed *= _SCATTER
     mixed ^= mixed >> np.uint32(13)
     mixed &= _MASK
-    return mixed
+    return mixed.astype(np.intp)
 
 
 def _runs(codes: Codes, shortest: int, longest: int) -> list[Codes]:

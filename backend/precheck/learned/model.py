@@ -10,14 +10,12 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from backend.precheck.learned.features import Features, early
+from backend.precheck.learned.features import Features, Floats
 from backend.precheck.learned.grams import Codes
 
 ARTEFACT = "precheck.npz"
 FORMAT = 1
 """Raised when older artefacts can no longer be read."""
-
-Floats = NDArray[np.float32]
 
 _TINY = np.float32(1e-9)
 _WEIGHTS = ("rows", "present", "leading", "facts")
@@ -27,7 +25,8 @@ _PLAIN = ("calibration", "calibration_bias", "steps", "keys", "numbers")
 class Table(Struct, frozen=True, eq=False):
     """The weights. `rows` has a column for each score and a last one with what a row adds to the norm of its kind.
 
-    `kinds` says how much each kind of piece counts, `present` and `leading` are the weights of concepts, `facts` those of facts.
+    `kinds` says how much each kind of piece counts, `present` and `leading` are the weights of concepts, `facts` those
+    of facts.
     """
 
     rows: Floats
@@ -40,24 +39,20 @@ class Table(Struct, frozen=True, eq=False):
     def scores(self, features: Features) -> Floats:
         """One number for each column, not yet calibrated."""
         total = self.bias + features.facts @ self.facts
+        picked = self.rows.take(features.pieces.rows, axis=0, mode="clip")
         begin = 0
         for end, weight in zip(features.pieces.ends, self.kinds, strict=True):
-            if end > begin:
-                picked = self.rows[features.pieces.rows[begin:end]]
-                summed = np.ones(end - begin, np.float32) @ picked
-                total += summed[:-1] * (weight / np.sqrt(summed[-1] + _TINY))
+            summed = np.ones(end - begin, np.float32) @ picked[begin:end]
+            total += summed[:-1] * (weight / np.sqrt(summed[-1] + _TINY))
             begin = end
-        concepts = features.concepts
-        if len(concepts):
-            total += self.present[np.unique(concepts)].sum(0)
-            first, at = np.unique(concepts[: len(early(concepts))], return_index=True)
-            total += early(concepts)[at] @ self.leading[first]
+        total += self.present[features.concepts].sum(0)
+        total += features.early @ self.leading[features.concepts]
         return total
 
 
 class Model(Struct, frozen=True, eq=False):
-    """All that was learned. `calibration` turns margins of tasks into logits, `steps` are the efforts where `standard` and `complex`
-    begin, `names` those of the concepts that `keys` and `numbers` find.
+    """All that was learned. `calibration` turns margins of tasks into logits, `steps` are the efforts where `standard`
+    and `complex` begin, `names` those of the concepts that `keys` and `numbers` find.
     """
 
     table: Table
@@ -70,11 +65,15 @@ class Model(Struct, frozen=True, eq=False):
 
 
 def dump(model: Model) -> bytes:
-    """The artefact: compressed arrays, weights as one byte each with a scale for their column. Always the same for the same model."""
+    """The artefact: compressed arrays, weights as one byte each with a scale for their column.
+
+    Always the same for the same model.
+    """
     plain = {name: getattr(model, name) for name in _PLAIN}
     names = np.frombuffer("\n".join(model.names).encode(), np.uint8)
     target = BytesIO()
-    np.savez_compressed(target, format=np.array(FORMAT), names=names, **plain, **_packed(model.table))
+    arrays = {"format": np.array(FORMAT), "names": names, **plain, **_packed(model.table)}
+    np.savez_compressed(target, allow_pickle=False, **arrays)
     return target.getvalue()
 
 

@@ -1,7 +1,5 @@
 """What the scores of the model mean."""
 
-
-
 from shared.precheck import Category, Complexity
 
 TASKS = tuple(Category)

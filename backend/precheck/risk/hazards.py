@@ -6,10 +6,10 @@ from functools import cache
 from msgspec import Struct
 
 from backend.precheck import lexicon
-from backend.precheck.language import frequent_words
 from backend.precheck.phrases import Hit, Phrases
 from backend.precheck.reading import STOPS
 from backend.precheck.risk.disguise import unmask
+from backend.precheck.risk.frequent import frequent_words
 from shared.precheck import RiskCategory, RiskLevel
 
 REACH = 16

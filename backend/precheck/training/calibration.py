@@ -12,7 +12,10 @@ _STRENGTH = 0.3
 
 
 def calibrate(margins: Scores, labels: NDArray[np.intp]) -> Head:
-    """Probabilities of tasks are the softmax of `margins @ weights + bias`; `margins` are of models that have not seen the prompts."""
+    """Probabilities of tasks are the softmax of `margins @ weights + bias`.
+
+    `margins` are of models that have not seen the prompts. Raises `ValueError` when a task has no examples.
+    """
     model = LogisticRegression(C=_STRENGTH, max_iter=2000).fit(margins, labels)
     if list(model.classes_) != list(range(len(TASKS))):
         raise ValueError("Every task needs examples.")
@@ -22,7 +25,8 @@ def calibrate(margins: Scores, labels: NDArray[np.intp]) -> Head:
 def probabilities(margins: Scores, head: Head) -> Scores:
     raised = margins @ head.weights + head.bias
     raised = np.exp(raised - raised.max(1, keepdims=True))
-    return raised / raised.sum(1, keepdims=True)
+    shares: Scores = raised / raised.sum(1, keepdims=True)
+    return shares
 
 
 def calibration_error(confidence: Scores, right: NDArray[np.bool_]) -> float:
@@ -32,10 +36,7 @@ def calibration_error(confidence: Scores, right: NDArray[np.bool_]) -> float:
     """
     bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
     return float(
-        sum(
-            abs(right[bins == b].mean() - confidence[bins == b].mean()) * (bins == b).mean()
-            for b in np.unique(bins)
-        )
+        sum(abs(right[bins == b].mean() - confidence[bins == b].mean()) * (bins == b).mean() for b in np.unique(bins))
     )
 
 

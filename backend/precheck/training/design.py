@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, diags, hstack
 
 from backend.precheck.learned.concepts import Concepts
-from backend.precheck.learned.features import FACTS, Features, early, features
+from backend.precheck.learned.features import FACTS, Features, Floats, features
 from backend.precheck.learned.grams import KINDS, ROWS
-from backend.precheck.learned.model import Floats, Table
+from backend.precheck.learned.model import Table
 
 KIND_WEIGHTS = dict(zip(KINDS, (1.0, 1.0, 0.5), strict=True))
 CONCEPT_WEIGHT = 0.4
@@ -87,16 +87,10 @@ def _counted(parts: Sequence[NDArray[np.int32]], width: int) -> csr_matrix:
 
 
 def _concepts(seen: Sequence[Features], count: int) -> csr_matrix:
-    columns: list[int] = []
-    values: list[float] = []
-    starts = [0]
-    for each in seen:
-        row = dict.fromkeys(map(int, each.concepts), 1.0)
-        for concept, weight in zip(each.concepts, early(each.concepts), strict=False):
-            row.setdefault(count + int(concept), float(weight))
-        columns += row.keys()
-        values += row.values()
-        starts.append(len(columns))
+    """Each concept that is present, and once more those that come early."""
+    columns = [np.concatenate([f.concepts, count + f.concepts[f.early > 0]]) for f in seen]
+    values = [np.concatenate([np.ones(len(f.concepts), np.float32), f.early[f.early > 0]]) for f in seen]
+    starts = np.concatenate([[0], np.cumsum([len(each) for each in columns])])
     return csr_matrix(
-        (np.array(values, np.float32), np.array(columns, np.int32), np.array(starts)), shape=(len(seen), 2 * count)
+        (np.concatenate(values), np.concatenate(columns).astype(np.int32), starts), shape=(len(seen), 2 * count)
     )

@@ -1,4 +1,4 @@
-"""What is learned: the task, how much thought it takes, whether it takes up what came before, what a model must be able to do."""
+"""What is learned: the task, its effort, whether it takes up what came before, what a model must be able to do."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -20,6 +20,7 @@ FOLDS = 5
 _TASK_COST, _FLAG_COST = 0.5, 0.3
 _EFFORT_PENALTY = 6.0
 _EASY, _HARD = 0.2, 0.65
+_PUBLIC_EFFORT_WEIGHT = 0.1
 
 Scores = NDArray[np.float64]
 
@@ -50,7 +51,8 @@ def fit_tasks(x: csr_matrix, examples: Sequence[Example]) -> Head:
 def fit_effort(x: csr_matrix, examples: Sequence[Example]) -> Head:
     """How much thought a prompt takes, between 0 and 1."""
     model = Ridge(alpha=_EFFORT_PENALTY, solver="sparse_cg", random_state=0)
-    model.fit(x, [effort_of(e) for e in examples], sample_weight=weights_of(examples))
+    weights = [1.0 if e.own else _PUBLIC_EFFORT_WEIGHT for e in examples]
+    model.fit(x, [effort_of(e) for e in examples], sample_weight=weights)
     return Head(model.coef_[:, None], np.array([model.intercept_]))
 
 
@@ -82,3 +84,8 @@ def _margins(x: csr_matrix, flags: NDArray[np.bool_]) -> Scores:
 
 def _flag_model() -> LinearSVC:
     return LinearSVC(C=_FLAG_COST, class_weight="balanced", random_state=0)
+
+
+def flags_of(examples: Sequence[Example], need: str) -> NDArray[np.bool_]:
+    """Which prompts need an ability of the model."""
+    return np.array([NEEDS[need] in e.traits for e in examples])

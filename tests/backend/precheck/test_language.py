@@ -28,10 +28,23 @@ UKRAINIAN = "\u042f\u043a\u0430 \u0441\u0442\u043e\u043b\u0438\u0446\u044f?"
 RUSSIAN = "\u041a\u0430\u043a\u0430\u044f \u0441\u0442\u043e\u043b\u0438\u0446\u0430?"
 
 
-def test_ukrainian_is_told_from_russian_by_letters_and_words() -> None:
-    assert language(UKRAINIAN) == "uk"
-    assert language(RUSSIAN) == "ru"
-    assert language(RUSSIAN + " \u0407\u0436\u0430?") == "uk"
+PERSIAN = "\u0633\u0644\u0627\u0645 \u062f\u0646\u06cc\u0627 \u0627\u0645\u0631\u0648\u0632"
+MARATHI = "\u0928\u092e\u0938\u094d\u0915\u093e\u0930 \u0915\u0938\u0947 \u0906\u0939\u093e\u0924"
+
+
+@pytest.mark.parametrize(("text", "told"), [(UKRAINIAN, "uk"), (RUSSIAN, "ru"), (PERSIAN, "fa"), (MARATHI, "mr")])
+def test_languages_that_share_a_script_are_told_apart(text: str, told: str) -> None:
+    assert language(text) == told
+
+
+def test_signs_of_formulas_and_links_say_nothing() -> None:
+    assert language("Solve for x: 3x^2 - 5x + 2 = 0") == "en"
+    assert language("https://www.beispiel.example/seite/ueber-uns what is this") == "en"
+
+
+@pytest.mark.parametrize("text", ["\ud800 how do I make good tea \udfff", "\0how do I make good tea"])
+def test_broken_signs_do_no_harm(text: str) -> None:
+    assert language(text) == "en"
 
 
 def test_at_least_sixteen_languages_are_covered_by_the_table() -> None:
