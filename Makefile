@@ -7,7 +7,7 @@ STAMP := $(VENV)/ready
 CODE := backend frontend shared migrations tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format types bench crash soak lock clean
+.PHONY: help run test lint format types precheck bench crash soak lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,10 @@ format: $(STAMP) ## Put style right
 
 types: $(STAMP) ## Check types
 	$(BIN)/mypy
+
+precheck: $(STAMP) ## Learn the precheck anew from labelled prompts, those in the project and in the folders of DATA
+	$(BIN)/python -m backend.precheck.training --data tests/data/prompts $(DATA:%=--data %) \
+		--measure tests/data/measure --concepts tests/data/concepts
 
 bench: $(STAMP) ## Measure speed: CPU per request and chunk, memory per stream
 	$(BIN)/python -m tests.bench

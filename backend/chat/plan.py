@@ -336,7 +336,7 @@ def _reasons(
         else f"Of the models in your {entitlement.plan_name} plan, {model.display_name} gives"
         f" {IN_WORDS[wished.strategy]} for this prompt."
     )
-    return (f"The prompt reads as {category}, {complexity}.", picked.reason, how)
+    return (f"The prompt looks like {category}, {complexity}.", picked.reason, how)
 
 
 def _notices(left_out: int) -> tuple[str, ...]:

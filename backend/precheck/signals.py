@@ -43,7 +43,7 @@ def explain(
     follows: bool,
     long: bool,
 ) -> Iterator[str]:
-    """The signals of a check, the most telling first: "Reads as coding: names a programming language, holds code".
+    """The signals of a check, the most telling first: "Looks like coding: names a programming language, holds code".
 
     `strongest` are concepts found in the prompt (`tests/data/concepts`), each with what it counted for this category;
     those that counted against it are not told. `forms` are what the form of the prompt shows.
@@ -53,7 +53,7 @@ def explain(
     else:
         reasons = ", ".join(_reasons(strongest, forms))
         task = category.replace("_", " ")
-        yield f"Reads as {task}: {reasons}" if reasons else f"Reads as {task}"
+        yield f"Looks like {task}: {reasons}" if reasons else f"Looks like {task}"
     if follows:
         yield CONTINUES
     if long:

@@ -37,7 +37,7 @@ ASSISTANTS = [
     for number, (family, name, purpose, icon, plan) in enumerate(FAMILIES, 1)
 ]
 REASONS = [
-    "The prompt reads as code, standard: it holds a Python function and asks for a fix.",
+    "The prompt looks like code, standard: it holds a Python function and asks for a fix.",
     "Auto chose the Code assistant.",
     "Your plan allows three models for Code. Sonnet had the best quality within 1 credit.",
 ]

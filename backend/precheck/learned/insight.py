@@ -11,7 +11,7 @@ from backend.precheck.learned.model import Model, shipped
 from backend.precheck.learned.verdict import EFFORT, FOLLOWS, NEEDS, TASKS
 
 LENGTHY = 400
-"""Characters from which beginning and end of a text also count by themselves: that is where people say what they want."""
+"""Characters from which beginning and end of a text count once more by themselves: there people say what they want."""
 
 _LEAD, _END = 150, 100
 
@@ -45,7 +45,7 @@ class Eye:
         scores = self._model.table.scores(seen)
         if len(text) > LENGTHY:
             edges = features(_edges(text), _edges(folded), self._known)
-            scores = (scores + self._model.table.scores(edges)) / 2
+            scores = (scores + self._model.table.scores(edges)) * np.float32(0.5)
         raised = scores[: len(TASKS)] @ self._model.calibration + self._model.calibration_bias
         raised = np.exp(raised - raised.max())
         return Insight(

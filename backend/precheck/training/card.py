@@ -36,7 +36,7 @@ def card(report: Report, examples: Sequence[Example], size: int) -> str:
             *_trained_on(examples),
             "",
             f"Of Fairlead's own prompts (`tests/data/`), one in {HELD_BACK} is kept back. The public sets are no part",
-            "of the project: LLMRouter (MIT), arena-hard-auto, vicuna bench of FastChat and self-instruct (Apache-2.0).",
+            "of the project: LLMRouter (MIT), arena-hard-auto, FastChat and self-instruct (Apache-2.0).",
             "",
             "## How good it is",
             "",

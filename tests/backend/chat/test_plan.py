@@ -192,7 +192,7 @@ class TestNobody:
 class TestDecision:
     def test_says_why_to_the_person_and_everything_to_admins(self) -> None:
         found = decided(catalogue(SMALL, LARGE, model("off", active=False)), prompt("hi"))
-        assert found.reasons[0].startswith("The prompt reads as")
+        assert found.reasons[0].startswith("The prompt looks like")
         assert found.reasons[1] == "Auto picked the General assistant."
         assert "Starter plan" in found.reasons[2]
         assert {candidate.model for candidate in found.decision.chain} == {"small", "large"}

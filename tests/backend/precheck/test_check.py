@@ -112,7 +112,7 @@ def test_signals_hold_no_text_of_the_prompt() -> None:
     )
     said = " ".join(found.signals)
     assert found.signals[0] == "Tells the assistant to set aside its rules"
-    assert any(signal.startswith("Reads as coding: asks for code") for signal in found.signals)
+    assert any(signal.startswith("Looks like coding: ") for signal in found.signals)
     assert not {"zebra", "ann", "example"} & set(said.lower().split())
 
 
@@ -122,10 +122,17 @@ def test_risk_is_found_in_the_middle_of_a_long_text() -> None:
     assert risk_of(found).action is RiskAction.BLOCK
 
 
+ARTICLE = (
+    "The town council met on Tuesday evening to decide on the new bridge. Mayor Linda Voss opened the session at seven. "
+    "Three firms have handed in plans, the cheapest of them for four million. Residents of the old harbour fear noise "
+    "and dust for two years, while shop owners hope for more customers. A decision was put off until the autumn. "
+)
+
+
 def test_the_task_is_told_from_either_end_of_a_long_text() -> None:
-    text = "The weather is fine today and the birds are singing. " * 4000
-    assert check(f"Summarize the following text. {text}").category is Category.SUMMARIZATION
-    assert check(f"{text} Translate all of this into French.").category is Category.TRANSLATION
+    text = ARTICLE * 600
+    assert check(f"Summarize the following text.\n\n{text}").category is Category.SUMMARIZATION
+    assert check(f"{text}\n\nTranslate all of this into French.").category is Category.TRANSLATION
 
 
 @settings(max_examples=300, deadline=None)

@@ -41,39 +41,39 @@ def test_words_go_on_after_reads_as(words: str) -> None:
 
 
 def test_a_concept_that_nobody_knows_and_a_form_that_nobody_knows_are_left_out() -> None:
-    assert signals(strongest=[("of_another_artefact", 9.0)], forms={"of_another_time"}) == ["Reads as coding"]
+    assert signals(strongest=[("of_another_artefact", 9.0)], forms={"of_another_time"}) == ["Looks like coding"]
 
 
 def test_what_counted_against_the_task_or_says_nothing_is_not_told() -> None:
-    assert signals(strongest=[("python", -1.0), ("pron_i", 5.0), ("poem", 0.0)]) == ["Reads as coding"]
+    assert signals(strongest=[("python", -1.0), ("pron_i", 5.0), ("poem", 0.0)]) == ["Looks like coding"]
 
 
 def test_the_strongest_are_told_first_and_each_phrase_once() -> None:
     found = [("sql_query", 0.2), ("python", 0.9), ("javascript", 0.8), ("debug", 0.5), ("loop", 0.1)]
     assert signals(strongest=found) == [
-        "Reads as coding: names a programming language, asks to find what is wrong in code, speaks of databases"
+        "Looks like coding: names a programming language, asks to find what is wrong in code, speaks of databases"
     ]
 
 
 def test_the_form_has_the_last_place() -> None:
     found = [("sql_query", 0.2), ("python", 0.9), ("debug", 0.5)]
     assert signals(strongest=found, forms={Form.CODE, Form.QUESTION}) == [
-        "Reads as coding: names a programming language, asks to find what is wrong in code, holds code"
+        "Looks like coding: names a programming language, asks to find what is wrong in code, holds code"
     ]
     assert signals(strongest=found[1:2], forms={Form.TABLE, Form.CODE}) == [
-        "Reads as coding: names a programming language, holds code, holds a table"
+        "Looks like coding: names a programming language, holds code, holds a table"
     ]
-    assert signals(strongest=[("code_signs", 1.0)], forms={Form.CODE}) == ["Reads as coding: holds code"]
+    assert signals(strongest=[("code_signs", 1.0)], forms={Form.CODE}) == ["Looks like coding: holds code"]
 
 
 def test_that_it_is_a_question_is_told_only_when_nothing_else_is_known() -> None:
-    assert signals(Category.RESEARCH, forms={Form.QUESTION}) == ["Reads as research: asks a question"]
-    assert signals(Category.RESEARCH, [("who", 1.0)], {Form.QUESTION}) == ["Reads as research: asks for facts"]
+    assert signals(Category.RESEARCH, forms={Form.QUESTION}) == ["Looks like research: asks a question"]
+    assert signals(Category.RESEARCH, [("who", 1.0)], {Form.QUESTION}) == ["Looks like research: asks for facts"]
 
 
 def test_no_task_a_follow_up_and_great_length_are_said() -> None:
     assert signals(Category.OTHER, [("python", 1.0)], {Form.CODE}) == [NO_TASK]
-    assert signals(follows=True) == ["Reads as coding", CONTINUES]
+    assert signals(follows=True) == ["Looks like coding", CONTINUES]
     assert signals(complexity=Complexity.COMPLEX, long=True)[1:] == ["Very long"]
     assert signals(complexity=Complexity.REASONING)[1:] == ["Asks for careful thought"]
 
@@ -85,7 +85,7 @@ def test_no_task_a_follow_up_and_great_length_are_said() -> None:
 )
 def test_at_most_three_that_differ(category: Category, strongest: list[tuple[str, float]], forms: set[str]) -> None:
     [first] = signals(category, strongest, forms)
-    task, _, told = first.removeprefix("Reads as ").partition(": ")
+    task, _, told = first.removeprefix("Looks like ").partition(": ")
     assert task == category.replace("_", " ")
     known = {*phrases().values(), *form_phrases().values()}
     for words in sorted(known, key=len, reverse=True):

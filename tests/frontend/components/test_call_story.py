@@ -45,7 +45,7 @@ def test_a_fallback_is_told_from_precheck_to_charge() -> None:
     assert _told(call_detail(SECOND)) == [
         "Precheck coding, standard, no risk | 1,204 tokens, confidence 0.91; a code block; the word exception",
         "Route Code, balanced, 2 candidates | "
-        "The prompt reads as code of standard complexity. Auto chose the Code assistant.",
+        "The prompt looks like code of standard complexity. Auto chose the Code assistant.",
         "0 ms Admission held 1.10 credits | Answer of at most 1,000 tokens",
         "5 ms Attempt 1 sonnet, anthropic: failed | No first token within 8,000 ms. 8.0 s in all. Not charged",
         "8,012 ms Attempt 2 gpt-5-mini, openai: first token | First token after 640 ms. 11.2 s in all",

@@ -116,7 +116,7 @@ def call_detail(row: CallRow) -> CallDetail:
             for name, provider, score in (("sonnet", "anthropic", 0.81), ("gpt-5-mini", "openai", 0.74))
         ],
         rejected=[Rejected(model="opus", reason="The plan does not include it.")],
-        reasons=["The prompt reads as code of standard complexity.", "Auto chose the Code assistant."],
+        reasons=["The prompt looks like code of standard complexity.", "Auto chose the Code assistant."],
         max_tokens=1000,
         prompt_tokens=1204,
     )  # fmt: skip

@@ -50,7 +50,7 @@ async def test_everything_is_told_of_each_in_order(admin: Person) -> None:
     assert first["categories"][0]["name"] == "coding"
     assert 0 < first["confidence"] <= 1
     assert first["characters"] == len(CODE)
-    assert first["signals"][0].startswith("Reads as coding: asks for code")
+    assert first["signals"][0].startswith("Looks like coding: ")
     assert first["microseconds"] > 0
     assert first["estimate"]["prompt_tokens"] > 5
     assert first["obstacle"] is None
