@@ -65,6 +65,7 @@ def parts(services: Services) -> dict[str, object]:
         "settings": services.settings,
         "secrets": services.secrets,
         "examiner": services.examiner,
+        "watch": services.watch,
         "database": services.database,
         "catalogue": services.catalogue,
         "identities": services.identities,

@@ -2,6 +2,7 @@
 
 from litestar.types import ControllerRouterHandler
 
+from backend.abuse.admin_controller import AbuseController
 from backend.accounts.admin_controller import AccountsAdminController
 from backend.accounts.api_keys.controller import AdminApiKeysController, ApiKeysController
 from backend.accounts.controller import AccountsController
@@ -87,6 +88,7 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     OrganisationsController,
     AccountsAdminController,
     AdminApiKeysController,
+    AbuseController,
     AuditController,
     ReconciliationsController,
     BenchController,

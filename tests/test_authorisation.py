@@ -106,6 +106,13 @@ ROUTES: dict[str, Who] = {
     "GET /api/admin/users": Who.SUPPORT,
     "GET /api/admin/audit": Who.SUPPORT,
     "PATCH /api/admin/users": Who.ADMIN,
+    "GET /api/admin/abuse": Who.SUPPORT,
+    "GET /api/admin/abuse/settings": Who.SUPPORT,
+    "PATCH /api/admin/abuse/settings": Who.ADMIN,
+    "GET /api/admin/abuse/{subject_id}": Who.SUPPORT,
+    "POST /api/admin/abuse/{subject_id}/revoke": Who.ADMIN,
+    "POST /api/admin/abuse/{subject_id}/pause": Who.ADMIN,
+    "POST /api/admin/abuse/events/{event_id}/take-back": Who.ADMIN,
     "GET /api/admin/api-keys": Who.ADMIN,
     "DELETE /api/admin/api-keys/{key_id}": Who.ADMIN,
     "GET /api/admin/organisations": Who.ADMIN,
@@ -222,6 +229,8 @@ async def call(http: httpx.AsyncClient, route: str, ids: dict[str, str] | None =
         "import_id",
         "check_id",
         "mark_id",
+        "subject_id",
+        "event_id",
     )
     found = {name: str(uuid4()) for name in (*names, "assistant_id", "plan_id")}
     known = found | {"file_path": "x", "path": "x", "provider": "x"} | (ids or {})

@@ -13,6 +13,7 @@ import pytest
 from backend.app import MAX_BODY_BYTES
 from backend.settings import Settings
 from shared.errors import ErrorEnvelope
+from tests.backend.abuse.sending import send
 from tests.fixtures.api import Api, Join, Person
 from tests.fixtures.attachments import attach
 from tests.fixtures.books import books_balance, holds
@@ -123,9 +124,18 @@ async def ids(admin: Person, join: Join) -> dict[str, str]:
         "mark_id": marked.json()["id"],
         "plan_id": await first("/api/admin/plans", "slug", "pro"),
         "key_id": (await admin.http.post("/v1/api-keys", json={"name": "bad input", "scopes": ["chat"]})).json()["id"],
+        **await _abuse(admin),
         "provider": "nobody",
         "assistant_id": await first("/api/admin/assistants", "family", "data"),
     }
+
+
+async def _abuse(admin: Person) -> dict[str, str]:
+    """A blocked prompt, and what is known of it."""
+    assert (await send(admin.http)).status_code == 422
+    [subject] = (await admin.http.get("/api/admin/abuse")).json()["items"]
+    [event] = (await admin.http.get(f"/api/admin/abuse/{subject['id']}")).json()["events"]
+    return {"subject_id": subject["id"], "event_id": event["id"]}
 
 
 async def _import(admin: Person, providers: list[dict[str, Any]]) -> str:

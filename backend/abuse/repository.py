@@ -35,7 +35,8 @@ _told = msgspec.json.Decoder(list[Restrained])
 _RECORD = "SELECT raise_abuse(%s::jsonb)::text FROM (SELECT record_prompt_check(%s::jsonb)) AS recorded"
 _RESTRAINED = """
 SELECT coalesce(jsonb_agg(abuse_restraint(s, clock_timestamp())), '[]')::text FROM abuse_subjects s
-WHERE (s.slowed_until > now() OR s.paused_until > now()) AND
+WHERE (s.slowed_until > now() OR s.paused_until > now()) AND NOT EXISTS
+    (SELECT 1 FROM users WHERE users.id = s.user_id AND users.role IN ('admin', 'support')) AND
 """
 _ALL = _RESTRAINED + "true"
 _ONE = _RESTRAINED + "s.id = %s"

@@ -1,5 +1,6 @@
 """What on the desk needs somebody's attention, in words. Pure."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from backend.catalogue.snapshot import Catalogue
@@ -24,12 +25,14 @@ def attention(
     repaired: int,
     unbalanced: int,
     now: datetime,
+    alerted: Sequence[str] = (),
 ) -> list[str]:
     """Sentences, the most pressing first."""
     return [
         *_routes(catalogue),
         *_books(repaired, unbalanced),
         *_circuits(health),
+        *_abuse(alerted),
         *_providers(health),
         *_requests(waiting, oldest_request, now),
         *_prices(old_prices),
@@ -81,6 +84,13 @@ def _books(repaired: int, unbalanced: int) -> list[str]:
 
 def _differences(number: int) -> str:
     return "difference" if number == 1 else "differences"
+
+
+def _abuse(alerted: Sequence[str]) -> list[str]:
+    if not alerted:
+        return []
+    shown = ", ".join(alerted[:NAMED]) + (f" and {len(alerted) - NAMED} more" if len(alerted) > NAMED else "")
+    return [f"Prompts are blocked or costly again and again. See under Abuse what is known of {shown}."]
 
 
 def _requests(waiting: int, oldest: datetime | None, now: datetime) -> list[str]:

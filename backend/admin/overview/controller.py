@@ -7,6 +7,7 @@ from litestar import Controller, get
 from litestar.di import NamedDependency
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from backend.abuse.admin_repository import alerted_names
 from backend.accounts.guards import requires_role
 from backend.admin.overview import repository
 from backend.admin.overview.attention import OLD_PRICES, attention
@@ -71,6 +72,7 @@ class OverviewController(Controller):
                     repaired=repaired,
                     unbalanced=unbalanced,
                     now=await repository.now(session),
+                    alerted=await alerted_names(database),
                 ),
             )
 

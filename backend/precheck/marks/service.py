@@ -5,6 +5,7 @@ from uuid import UUID
 import msgspec
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from backend.abuse.admin_repository import believe
 from backend.accounts.identity import Identity
 from backend.database import Database
 from backend.errors import Conflict, InvalidRequest, NotFound
@@ -27,6 +28,7 @@ async def mark_own(
 ) -> PromptMark:
     """A person's mark on a check of theirs, in place of the one before.
 
+    One that says a prompt was not risky takes back what its block counted against them, within reason.
     Raises `NotFound` for somebody else's check, `InvalidRequest` for a judgement that says nothing or another prompt,
     and `Conflict` when the text should be kept but is not here any more.
     """
@@ -46,6 +48,8 @@ async def mark_own(
             mark.features = msgspec.to_builtins(features(text))
         elif before is not None:
             mark.features = before.features
+        if wanted.risky is False:
+            await believe(session, identity.organisation_id, identity.user_id, check_id)
         return await repository.put(session, mark)
 
 
