@@ -15,7 +15,7 @@ from shared.precheck import Category, Complexity, RiskCategory
 
 TRAINING, MEASURE = (Path(__file__).parent / name for name in ("prompts", "measure"))
 LANGUAGES = sorted(path.stem for path in TRAINING.glob("*.jsonl"))
-SOURCES = {TRAINING: {"fairlead_1", "fairlead_2"}, MEASURE: {"fairlead_measure"}}
+SOURCES = {TRAINING: {"fairlead_1", "fairlead_2", "fairlead_3"}, MEASURE: {"fairlead_measure"}}
 TRAITS = {
     *("typo", "lower", "voice", "terse", "polite", "long", "mixed", "translit", "exam", "misleading", "follow_up"),
     *("quoted_injection", "mail", "table", "code", "log", "article", "minutes", "image_input", "tools", "json"),

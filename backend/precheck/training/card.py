@@ -68,7 +68,7 @@ def card(report: Report, examples: Sequence[Example], size: int) -> str:
 
 
 def _trained_on(examples: Iterable[Example]) -> Iterator[str]:
-    counts = Counter((e.source.split(":")[0], e.language) for e in examples)
+    counts = Counter((e.source, e.language) for e in examples)
     sources = sorted({source for source, _ in counts})
     yield "| source | prompts | languages |"
     yield "| --- | ---: | --- |"

@@ -1,6 +1,6 @@
 """Examples as rows of one sparse matrix: what a linear model is fitted on, and how its weights become a table."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from msgspec import Struct
@@ -9,8 +9,10 @@ from scipy.sparse import csr_matrix, diags, hstack
 
 from backend.precheck.learned.concepts import Concepts
 from backend.precheck.learned.features import FACTS, Features, Floats, features
-from backend.precheck.learned.grams import KINDS, ROWS
+from backend.precheck.learned.grams import KINDS, ROWS, Pieces
 from backend.precheck.learned.model import Table
+from backend.precheck.training.examples import Example, Kept
+from backend.precheck.training.lexicon import Lexicon
 
 KIND_WEIGHTS = dict(zip(KINDS, (1.0, 1.0, 0.5), strict=True))
 CONCEPT_WEIGHT = 0.4
@@ -60,14 +62,31 @@ class Design(Struct, frozen=True, eq=False):
         )
 
 
-def design(texts: Sequence[str], known: Concepts, count: int) -> Design:
-    """The features of cleaned texts, with `count` concepts known."""
-    seen = [features(text, text.lower(), known) for text in texts]
+def design(examples: Sequence[Example], lexicon: Lexicon) -> Design:
+    """The features of examples, or what was kept of them."""
+    known = Concepts(lexicon.keys, lexicon.numbers)
+    places = {name: place for place, name in enumerate(lexicon.names)}
+    seen = [features(e.text, e.text.lower(), known) if e.kept is None else _kept(e.kept, places) for e in examples]
+    count = len(places)
     return Design(
         kinds=tuple(_kind(seen, number) for number in range(len(KINDS))),
         concepts=_concepts(seen, count),
         facts=csr_matrix(np.array([each.facts for each in seen]).reshape(-1, len(FACTS))),
         count=count,
+    )
+
+
+def _kept(kept: Kept, places: Mapping[str, int]) -> Features:
+    """What can still be seen of a prompt whose text was not kept."""
+    rows, counts = np.array(kept.pieces, np.intp).reshape(-1, 2).T
+    pieces = np.repeat(rows % ROWS, counts)
+    concepts = np.array([places[name] for name in kept.concepts if name in places], np.intp)
+    return Features(
+        pieces=Pieces(pieces, (len(pieces),) * len(KINDS)),
+        concepts=concepts,
+        early=np.zeros(len(concepts), np.float32),
+        facts=np.zeros(len(FACTS), np.float32),
+        forms=frozenset(),
     )
 
 

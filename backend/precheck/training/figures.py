@@ -89,7 +89,7 @@ def report(bench: Bench, model: Model, measured: Sequence[Example]) -> Report:
         held_back=figures(model, bench.at(bench.where(lambda e: e.held_back and not e.before))),
         measure=figures(model, measured),
         follow_ups=figures(model, bench.at(bench.where(lambda e: e.held_back and e.before))),
-        sources=list(_left_out(bench, trained, lambda e: e.source.split(":")[0])),
+        sources=list(_left_out(bench, trained, lambda e: e.source)),
         languages=list(_left_out(bench, trained[[bench.examples[i].own for i in trained]], lambda e: e.language)),
         small_models_fail=_small_models_fail(bench, trained),
         examples=_counts(bench.examples),
@@ -134,7 +134,7 @@ def _by(names: Sequence[str], figure: Callable[[NDArray[np.bool_]], float]) -> d
 def _counts(examples: Sequence[Example]) -> dict[str, int]:
     counts: dict[str, int] = {}
     for example in examples:
-        counts[example.source.split(":")[0]] = counts.get(example.source.split(":")[0], 0) + 1
+        counts[example.source] = counts.get(example.source, 0) + 1
     return counts
 
 

@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.model_selection import StratifiedKFold
 
-from backend.precheck.learned.concepts import Concepts
 from backend.precheck.learned.model import Model
 from backend.precheck.learned.verdict import NEEDS, TASKS
 from backend.precheck.training.calibration import best_steps, calibrate
@@ -26,9 +25,7 @@ class Bench:
     def __init__(self, examples: Sequence[Example], lexicon: Lexicon) -> None:
         self.examples = examples
         self.lexicon = lexicon
-        self.design: Design = design(
-            [e.text for e in examples], Concepts(lexicon.keys, lexicon.numbers), len(lexicon.names)
-        )
+        self.design: Design = design(examples, lexicon)
 
     def where(self, holds: Callable[[Example], object]) -> Indices:
         """The numbers of the examples of which something holds."""

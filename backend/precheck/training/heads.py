@@ -13,14 +13,14 @@ from sklearn.svm import LinearSVC
 from backend.precheck.learned.verdict import EFFORTS, NEEDS, TASKS
 from backend.precheck.training.examples import Example
 
-PUBLIC_WEIGHT = 0.3
-"""What a prompt of a public set counts beside one of Fairlead's own: they are many and alike."""
+BENCHMARK_WEIGHT = 0.3
+"""What a question of a public benchmark counts beside a prompt that was read one by one: they are many and alike."""
 
 FOLDS = 5
 _TASK_COST, _FLAG_COST = 0.5, 0.3
 _EFFORT_PENALTY = 6.0
 _EASY, _HARD = 0.2, 0.65
-_PUBLIC_EFFORT_WEIGHT = 0.1
+_BENCHMARK_EFFORT_WEIGHT = 0.1
 
 Scores = NDArray[np.float64]
 
@@ -38,7 +38,7 @@ def stacked(heads: Sequence[Head]) -> Head:
 
 
 def weights_of(examples: Sequence[Example]) -> Scores:
-    return np.array([1.0 if e.own else PUBLIC_WEIGHT for e in examples])
+    return np.array([BENCHMARK_WEIGHT if e.benchmark else 1.0 for e in examples])
 
 
 def fit_tasks(x: csr_matrix, examples: Sequence[Example]) -> Head:
@@ -51,7 +51,7 @@ def fit_tasks(x: csr_matrix, examples: Sequence[Example]) -> Head:
 def fit_effort(x: csr_matrix, examples: Sequence[Example]) -> Head:
     """How much thought a prompt takes, between 0 and 1."""
     model = Ridge(alpha=_EFFORT_PENALTY, solver="sparse_cg", random_state=0)
-    weights = [1.0 if e.own else _PUBLIC_EFFORT_WEIGHT for e in examples]
+    weights = [_BENCHMARK_EFFORT_WEIGHT if e.benchmark else 1.0 for e in examples]
     model.fit(x, [effort_of(e) for e in examples], sample_weight=weights)
     return Head(model.coef_[:, None], np.array([model.intercept_]))
 

@@ -123,7 +123,7 @@ def test_risk_is_found_in_the_middle_of_a_long_text() -> None:
 
 
 ARTICLE = (
-    "The town council met on Tuesday evening to decide on the new bridge. Mayor Linda Voss opened the session at seven. "
+    "The town council met on Tuesday night to decide on the new bridge. Mayor Linda Voss opened the session at seven. "
     "Three firms have handed in plans, the cheapest of them for four million. Residents of the old harbour fear noise "
     "and dust for two years, while shop owners hope for more customers. A decision was put off until the autumn. "
 )
