@@ -56,6 +56,7 @@ JOBS = (
     Job("renew_api_keys", every(300), accounts.renew_api_keys),
     Job("repair_books", of_a_lease(1 / 2), reconciliation.repair_books),
     Job("check_money", every(reconciliation.MONEY_SECONDS), reconciliation.check_money),
+    Job("correct_estimates", every(20), metering.correct_estimates),
     Job("refresh_restraints", every(30), abuse.refresh),
     Job("announce_abuse", every(10), abuse.announce),
     Job("purge_abuse", every(600), abuse.purge),

@@ -28,6 +28,7 @@ from backend.load import Load
 from backend.metering.admission import Gate
 from backend.metering.jobs import renew_leases
 from backend.metering.settlement import Settler
+from backend.metering.token_ratios import TokenBook
 from backend.metrics import Metrics
 from backend.notifications import Notifier
 from backend.policy.health import HealthBook
@@ -75,6 +76,7 @@ class Services:
         self.health = HealthBook()
         self.notifier = Notifier(self.database, self.refresh)
         self.metrics = Metrics(settings.metrics_dir)
+        self.tokens = TokenBook()
         self.gate = Gate(self.database)
         self.guard = Guard(self.secrets, self.database, self.client, self.circuits)
         self.pipeline = Pipeline(
@@ -95,6 +97,7 @@ class Services:
             circuits=self.circuits,
             guard=self.guard,
             metrics=self.metrics,
+            tokens=self.tokens,
             process_id=self.process_id,
         )
         self.errand_pipeline = ErrandPipeline(
@@ -115,6 +118,7 @@ class Services:
             circuits=self.circuits,
             guard=self.guard,
             metrics=self.metrics,
+            tokens=self.tokens,
             process_id=self.process_id,
         )
         self.chats = Chats(self.pipeline, self.database, self.generations, self.followings)

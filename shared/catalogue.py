@@ -43,7 +43,10 @@ class Capability(StrEnum):
 
 
 class AssistantView(Answer, frozen=True, kw_only=True):
-    """An assistant family somebody can choose. `locked` says why not, `plan` which plan has it."""
+    """An assistant family somebody can choose. `locked` says why not, `plan` which plan has it.
+
+    `task_categories` are the tasks it takes, null for all.
+    """
 
     id: UUID
     family: str
@@ -52,6 +55,7 @@ class AssistantView(Answer, frozen=True, kw_only=True):
     icon: str
     locked: str | None = None
     plan: str | None = None
+    task_categories: list[Category] | None = None
 
 
 class ModelView(Answer, frozen=True, kw_only=True):
@@ -159,7 +163,11 @@ class CallLimits(Request, frozen=True, kw_only=True):
 
 
 class AdminModel(Answer, frozen=True, kw_only=True):
-    """A model with everything an admin sets. `price_missing` names the buckets without a price."""
+    """A model with everything an admin sets. `price_missing` names the buckets without a price.
+
+    Its tokens are estimated as `tokenizer` would count them, times `token_ratio`: what its provider was seen to count
+    in `token_samples` answers for each token estimated; null until there are enough.
+    """
 
     id: UUID
     provider_id: UUID
@@ -188,6 +196,9 @@ class AdminModel(Answer, frozen=True, kw_only=True):
     multiplier: Decimal
     calls_7_days: int
     limits: CallLimits = CallLimits()
+    tokenizer: str = ""
+    token_ratio: float | None = None
+    token_samples: int = 0
 
 
 class ModelWrite(Request, frozen=True, kw_only=True):
@@ -234,10 +245,11 @@ class AdminAssistant(Answer, frozen=True, kw_only=True):
     preferred_traits: list[Capability]
     enabled: bool
     rank: int
+    task_categories: list[Category] | None = None
 
 
 class AssistantWrite(Request, frozen=True, kw_only=True):
-    """A new assistant, or what to change of one."""
+    """A new assistant, or what to change of one. `task_categories` null takes every task."""
 
     reason: Reason
     family: Slug | UnsetType = UNSET
@@ -249,6 +261,7 @@ class AssistantWrite(Request, frozen=True, kw_only=True):
     preferred_traits: list[Capability] | UnsetType = UNSET
     enabled: bool | UnsetType = UNSET
     rank: int | UnsetType = UNSET
+    task_categories: Annotated[list[Category], Meta(min_length=1)] | None | UnsetType = UNSET
 
 
 class ModelAlias(Answer, frozen=True, kw_only=True):

@@ -22,6 +22,8 @@ class ErrorCode(StrEnum):
     NOT_ALLOWED = "not_allowed"
     PLAN_FORBIDS_MODEL = "plan_forbids_model"
     PLAN_FORBIDS_FAMILY = "plan_forbids_family"
+    PLAN_FORBIDS_TASK = "plan_forbids_task"
+    ASSISTANT_REFUSES_TASK = "assistant_refuses_task"
     CONTEXT_TOO_LONG = "context_too_long"
     NOT_FOUND = "not_found"
     METHOD_NOT_ALLOWED = "method_not_allowed"

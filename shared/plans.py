@@ -6,10 +6,15 @@ from uuid import UUID
 
 from msgspec import UNSET, Meta, UnsetType
 
+from shared.precheck import Category
 from shared.wire import Answer, Credits, Instant, Reason, Request
 
 Family = Annotated[str, Meta(min_length=1, max_length=40, pattern="^[a-z][a-z0-9_-]*$")]
 Count = Annotated[int, Meta(ge=1, le=1_000_000_000)]
+
+
+TaskCategories = Annotated[list[Category], Meta(min_length=1)] | None
+"""Tasks that are taken; null takes all."""
 
 
 class PlanLimits(Answer, frozen=True, kw_only=True):
@@ -26,7 +31,10 @@ class PlanLimits(Answer, frozen=True, kw_only=True):
 
 
 class PlanView(Answer, frozen=True, kw_only=True):
-    """A plan as people compare it. `models` absent means every active model; `families` are assistant families."""
+    """A plan as people compare it. `models` absent means every active model; `families` are assistant families.
+
+    `task_categories` are the tasks it takes, null for all: what surely looks like another is not sent.
+    """
 
     id: UUID
     slug: str
@@ -38,6 +46,7 @@ class PlanView(Answer, frozen=True, kw_only=True):
     max_context: int
     limits: PlanLimits
     current: bool = False
+    task_categories: TaskCategories = None
 
 
 class EntitlementView(Answer, frozen=True, kw_only=True):
@@ -50,6 +59,7 @@ class EntitlementView(Answer, frozen=True, kw_only=True):
     monthly_credits: Credits
     limits: PlanLimits
     overrides: list[str]
+    task_categories: TaskCategories = None
 
 
 class Overrides(Request, frozen=True, kw_only=True):
@@ -133,6 +143,7 @@ class PlanWrite(Request, frozen=True, kw_only=True):
     families: list[Family] | UnsetType = UNSET
     max_context: Count | UnsetType = UNSET
     limits: PlanLimits | UnsetType = UNSET
+    task_categories: TaskCategories | UnsetType = UNSET
 
 
 class EntitlementAdminView(Answer, frozen=True, kw_only=True):

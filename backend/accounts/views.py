@@ -72,5 +72,6 @@ def _entitlement(entitlement: Entitlement) -> EntitlementView:
         max_context=entitlement.max_context,
         monthly_credits=entitlement.monthly_credits,
         limits=entitlement.limits,
+        task_categories=None if entitlement.task_categories is None else sorted(entitlement.task_categories),
         overrides=list(entitlement.overridden),
     )

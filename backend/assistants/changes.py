@@ -16,7 +16,8 @@ from backend.errors import Conflict, InvalidRequest, NotFound
 from shared.catalogue import AssistantWrite
 
 _REQUIRED = ("family", "name", "purpose", "icon", "system_prompt")
-_PLAIN = ("name", "purpose", "icon", "system_prompt", "default_task_types", "preferred_traits", "enabled", "rank")
+_SEVERAL = ("default_task_types", "preferred_traits", "task_categories")
+_PLAIN = ("name", "purpose", "icon", "system_prompt", "enabled", "rank", *_SEVERAL)
 
 
 async def add_assistant(session: AsyncSession, wanted: AssistantWrite, author: Author) -> Assistant:
@@ -43,8 +44,8 @@ async def change_assistant(
         raise NotFound("There is no such assistant.")
     if wanted.family not in (UNSET, assistant.family):
         raise InvalidRequest("An assistant keeps its family: plans and past calls know it by it.")
-    if assistant.family == AUTO and facts.keys() & {"enabled", "system_prompt"}:
-        raise InvalidRequest("Auto only picks among the others: it has no prompt and cannot be turned off.")
+    if assistant.family == AUTO and facts.keys() & {"enabled", "system_prompt", "task_categories"}:
+        raise InvalidRequest("Auto only picks among the others: it has no prompt or tasks and cannot be turned off.")
     was, is_ = changed({name: getattr(assistant, name) for name in facts}, facts)
     if not is_:
         return assistant
@@ -57,8 +58,8 @@ async def change_assistant(
 
 def _facts(wanted: AssistantWrite) -> State:
     given: State = {name: value for name in _PLAIN if (value := getattr(wanted, name)) is not UNSET}
-    for several in ("default_task_types", "preferred_traits"):
-        if several in given:
+    for several in _SEVERAL:
+        if given.get(several) is not None:
             given[several] = list(dict.fromkeys(given[several]))
     check_rank(given.get("rank", 0))
     return given

@@ -8,6 +8,7 @@ from backend.catalogue.snapshot import Assistant, Catalogue
 from backend.entitlements.plans import AUTO, Entitlement, lowest_plan_with_family
 from backend.errors import NotFound, Unavailable
 from backend.policy.errors import PlanForbidsFamily
+from backend.policy.tasks import NO_TASK, Task, refusal, require_allowed, takes
 
 FALLBACK_FAMILY = "general"
 
@@ -55,21 +56,44 @@ def wanted_assistant(catalogue: Catalogue, entitlement: Entitlement, wanted: str
     return assistant
 
 
-def pick(catalogue: Catalogue, entitlement: Entitlement, chosen: Assistant | None, recommended: str | None) -> Picked:
+def pick(
+    catalogue: Catalogue,
+    entitlement: Entitlement,
+    chosen: Assistant | None,
+    recommended: str | None,
+    task: Task = NO_TASK,
+) -> Picked:
     """The chosen assistant, else the recommended one if the plan has it, else General or another allowed one.
 
-    Raises `Unavailable` when no assistant at all is allowed and enabled.
+    Auto keeps to assistants that take the task as long as there is one. Raises `Unavailable` when no assistant at all
+    is allowed and enabled, `PlanForbidsTask` and `AssistantRefusesTask` for a task that surely nobody here takes.
     """
+    require_allowed(task, entitlement, catalogue.plans)
     if chosen is DIRECT:
         return Picked(assistant=DIRECT, chosen=True, reason="No assistant stands between you and the model.")
     if chosen is not None:
+        if task.sure and not takes(chosen.task_categories, task.category):
+            raise refusal(chosen, task, catalogue, entitlement)
         return Picked(assistant=chosen, chosen=True, reason=f"You chose the {chosen.name} assistant.")
-    found = catalogue.assistant(recommended) if recommended is not None else None
-    if found is not None and entitlement.allows_family(found.family):
-        return Picked(assistant=found, chosen=False, reason=f"Auto picked the {found.name} assistant.")
     allowed = [a for a in catalogue.assistants if a.enabled and a.family != AUTO and a.family in entitlement.families]
-    fallback = next((a for a in allowed if a.family == FALLBACK_FAMILY), allowed[0] if allowed else None)
-    if fallback is None:
+    if not allowed:
         raise Unavailable("No assistant is enabled for your plan. Ask your admin.")
-    locked = f" {found.name} fits better, but is not in your plan." if found is not None else ""
-    return Picked(assistant=fallback, chosen=False, reason=f"Auto picked the {fallback.name} assistant.{locked}")
+    taking = [a for a in allowed if takes(a.task_categories, task.category)]
+    if not taking and task.sure:
+        raise refusal(None, task, catalogue, entitlement)
+    found = catalogue.assistant(recommended) if recommended is not None else None
+    picked = _best(taking or allowed, found)
+    why = "" if found is None or picked is found else _passed_over(found, entitlement, task)
+    return Picked(assistant=picked, chosen=False, reason=f"Auto picked the {picked.name} assistant.{why}")
+
+
+def _best(among: list[Assistant], recommended: Assistant | None) -> Assistant:
+    if recommended is not None and recommended in among:
+        return recommended
+    return next((a for a in among if a.family == FALLBACK_FAMILY), among[0])
+
+
+def _passed_over(found: Assistant, entitlement: Entitlement, task: Task) -> str:
+    if not entitlement.allows_family(found.family):
+        return f" {found.name} fits better, but is not in your plan."
+    return f" {found.name} does not take {task.words} here."

@@ -7,11 +7,14 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel import Field, SQLModel
 
-from backend.columns import created_column, id_column, json_column
+from backend.columns import created_column, id_column, json_column, optional_json_column
 
 
 class Assistant(SQLModel, table=True):
-    """A family of prompts with its own system prompt and the traits it prefers in a model."""
+    """A family of prompts with its own system prompt and the traits it prefers in a model.
+
+    `default_task_types` are those it is made for, `task_categories` those it takes, NULL for all.
+    """
 
     __tablename__ = "assistants"
 
@@ -23,6 +26,7 @@ class Assistant(SQLModel, table=True):
     system_prompt: str
     default_task_types: Any = json_column("[]")
     preferred_traits: Any = json_column("[]")
+    task_categories: Any = optional_json_column()
     enabled: bool = Field(default=True, sa_column_kwargs={"server_default": text("true")})
     rank: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     created_at: datetime = created_column()

@@ -24,6 +24,7 @@ def assistant_for(
         icon=assistant.icon,
         locked=locked,
         plan=None if plan is None else plan.name,
+        task_categories=None if assistant.task_categories is None else sorted(assistant.task_categories),
     )
 
 

@@ -8,7 +8,7 @@ from charset_normalizer import from_bytes
 
 from backend.attachments.findings import Found, NotAccepted, Refused
 from backend.precheck.check import suspicions_of
-from backend.precheck.tokens import estimate_tokens
+from backend.precheck.tokens.estimate import estimate_tokens
 from shared.attachments import AttachmentKind
 
 MOST_TEXT = 2_000_000

@@ -199,7 +199,7 @@ def _shower(desk: Desk) -> Callable[[ListedModel], AdminModel]:
     def show(row: ListedModel) -> AdminModel:
         key = provider_key(row.provider, desk.secrets, desk.settings)
         why = why_unusable(row.provider, key, desk.settings)
-        return views.admin_model(row.model, row.provider, why, row.price, row.factor, row.calls)
+        return views.admin_model(row.model, row.provider, why, row.price, row.factor, row.calls, row.ratio)
 
     return show
 

@@ -16,7 +16,7 @@ from backend.accounts.tables import Organisation
 from backend.catalogue.prices import enough_buckets
 from backend.catalogue.repository import latest_prices
 from backend.catalogue.tables import Model, ModelAlias, ModelPrice, ModelProvider, Multiplier, ProviderEndpoint
-from backend.metering.tables import ModelCall
+from backend.metering.tables import ModelCall, TokenRatio
 
 WEEK = timedelta(days=7)
 ModelState = Literal["active", "off", "missing"]
@@ -38,6 +38,7 @@ class ListedModel(Struct, frozen=True, kw_only=True):
     price: ModelPrice | None
     factor: Decimal
     calls: int
+    ratio: TokenRatio | None
 
 
 async def list_models(
@@ -183,6 +184,8 @@ async def _with_belongings(session: AsyncSession, rows: Sequence[tuple[Model, Mo
         .group_by(col(ModelCall.model))
     )
     calls_of = dict(calls.all())
+    seen = await session.exec(select(TokenRatio).where(col(TokenRatio.model_id).in_(ids)))
+    ratios = {ratio.model_id: ratio for ratio in seen}
     return [
         ListedModel(
             model=model,
@@ -190,6 +193,7 @@ async def _with_belongings(session: AsyncSession, rows: Sequence[tuple[Model, Mo
             price=prices.get(model.id),
             factor=factor_of.get(model.name, Decimal(1)),
             calls=calls_of.get(model.name, 0),
+            ratio=ratios.get(model.id),
         )
         for model, provider in rows
     ]

@@ -31,9 +31,12 @@ from backend.catalogue.tables import (
 )
 from backend.catalogue.tables import Model as ModelRow
 from backend.entitlements.tables import Plan as PlanRow
+from backend.metering.tables import TokenRatio
+from backend.metering.token_ratios import ratio_in_force
 from backend.precheck.risk.policy import RiskPolicy
 from backend.precheck.risk.repository import guard_of, rule_of
 from backend.precheck.risk.tables import RiskGuardRow, RiskRuleRow
+from backend.precheck.tokens.tokenizers import tokenizer_of
 from backend.providers.calls import Limits
 from backend.secrets import Secrets
 from backend.settings import Settings
@@ -56,6 +59,9 @@ async def load_catalogue(session: AsyncSession, secrets: Secrets, settings: Sett
     }
     prices = {row.model_id: row for row in await latest_prices(session)}
     models = await session.exec(select(ModelRow).order_by(col(ModelRow.name)))
+    ratios = {
+        row.model_id: ratio_in_force(row.log_ratio, row.samples) for row in await session.exec(select(TokenRatio))
+    }
     assistants = await session.exec(select(AssistantRow).order_by(col(AssistantRow.rank), col(AssistantRow.family)))
     plans = await session.exec(select(PlanRow).order_by(col(PlanRow.rank), col(PlanRow.slug)))
     multipliers = await session.exec(select(Multiplier))
@@ -65,7 +71,9 @@ async def load_catalogue(session: AsyncSession, secrets: Secrets, settings: Sett
     guard = (await session.exec(select(RiskGuardRow))).first()
     return snapshot.Catalogue(
         version=version,
-        models=tuple(_model(row, providers[row.provider_id], prices.get(row.id)) for row in models),
+        models=tuple(
+            _model(row, providers[row.provider_id], prices.get(row.id), ratios.get(row.id, 1.0)) for row in models
+        ),
         providers=tuple(sorted(providers.values(), key=lambda provider: provider.name)),
         assistants=tuple(_assistant(row) for row in assistants),
         plans=tuple(plan_of(row) for row in plans),
@@ -166,7 +174,7 @@ def _provider(
     )
 
 
-def _model(row: ModelRow, provider: snapshot.Provider, price: ModelPrice | None) -> snapshot.Model:
+def _model(row: ModelRow, provider: snapshot.Provider, price: ModelPrice | None, token_ratio: float) -> snapshot.Model:
     return snapshot.Model(
         id=row.id,
         name=row.name,
@@ -183,6 +191,8 @@ def _model(row: ModelRow, provider: snapshot.Provider, price: ModelPrice | None)
         active=row.active,
         price=_price(price, row.model_type),
         limits=msgspec.convert(row.limits, Limits),
+        tokenizer=tokenizer_of(row.upstream_name),
+        token_ratio=token_ratio,
     )
 
 
@@ -211,6 +221,7 @@ def _assistant(row: AssistantRow) -> snapshot.Assistant:
         task_types=frozenset(_known(row.default_task_types, Category)),
         preferred_traits=frozenset(_known(row.preferred_traits, Capability)),
         enabled=row.enabled,
+        task_categories=_tasks(row.task_categories),
     )
 
 
@@ -226,7 +237,12 @@ def plan_of(row: PlanRow) -> snapshot.Plan:
         families=frozenset(row.families),
         max_context=row.max_context,
         limits=msgspec.convert(row.limits, PlanLimits),
+        task_categories=_tasks(row.task_categories),
     )
+
+
+def _tasks(stored: Sequence[str] | None) -> frozenset[Category] | None:
+    return None if stored is None else frozenset(_known(stored, Category))
 
 
 def _known(values: Sequence[Any], kind: Any) -> list[Any]:

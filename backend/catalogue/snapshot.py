@@ -9,6 +9,8 @@ from uuid import UUID
 from msgspec import Struct, structs
 
 from backend.precheck.risk.policy import RiskPolicy
+from backend.precheck.tokens.estimate import Size
+from backend.precheck.tokens.tokenizers import USUAL, Tokenizer
 from backend.providers.calls import Limits
 from shared.abuse import AbuseRules
 from shared.catalogue import Capability, LatencyTier
@@ -72,7 +74,10 @@ class Price(Struct, frozen=True, kw_only=True):
 
 
 class Model(Struct, frozen=True, kw_only=True):
-    """A model with the price in force; `price` is None while a needed bucket has none."""
+    """A model with the price in force; `price` is None while a needed bucket has none.
+
+    `token_ratio` is how many tokens its provider counts for each that is estimated by its tokenizer.
+    """
 
     id: UUID
     name: str
@@ -89,6 +94,12 @@ class Model(Struct, frozen=True, kw_only=True):
     active: bool
     price: Price | None
     limits: Limits = Limits()
+    tokenizer: Tokenizer = USUAL
+    token_ratio: float = 1.0
+
+    def tokens(self, size: Size) -> int:
+        """How many tokens something is likely to have as this model counts them."""
+        return size.tokens(self.tokenizer, self.token_ratio)
 
     @property
     def usable(self) -> bool:
@@ -97,7 +108,7 @@ class Model(Struct, frozen=True, kw_only=True):
 
 
 class Assistant(Struct, frozen=True, kw_only=True):
-    """An assistant family."""
+    """An assistant family. `task_categories` are the tasks it takes, None for all."""
 
     id: UUID
     family: str
@@ -108,10 +119,11 @@ class Assistant(Struct, frozen=True, kw_only=True):
     task_types: frozenset[Category]
     preferred_traits: frozenset[Capability]
     enabled: bool
+    task_categories: frozenset[Category] | None = None
 
 
 class Plan(Struct, frozen=True, kw_only=True):
-    """A plan. `models` None means every active model."""
+    """A plan. `models` None means every active model, `task_categories` None every task."""
 
     id: UUID
     slug: str
@@ -122,6 +134,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     families: frozenset[str]
     max_context: int
     limits: PlanLimits
+    task_categories: frozenset[Category] | None = None
 
 
 class Catalogue(Struct, frozen=True, kw_only=True, eq=False):

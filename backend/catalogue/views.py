@@ -10,6 +10,9 @@ from backend.catalogue.keys import ProviderKey, why_unusable
 from backend.catalogue.prices import missing_buckets
 from backend.catalogue.tables import Model, ModelPrice, ModelProvider, Multiplier, ProviderEndpoint
 from backend.entitlements.plans import Entitlement, lowest_plan_with_model
+from backend.metering.tables import TokenRatio
+from backend.metering.token_ratios import FEWEST, ratio_in_force
+from backend.precheck.tokens.tokenizers import tokenizer_of
 from backend.settings import Settings
 from shared.catalogue import AdminEndpoint, AdminModel, AdminProvider, ModelView, Prices
 from shared.catalogue import Multiplier as MultiplierView
@@ -57,7 +60,13 @@ def prices_of(row: ModelPrice | None) -> Prices | None:
 
 
 def admin_model(
-    row: Model, provider: ModelProvider, provider_why: str | None, price: ModelPrice | None, factor: Decimal, calls: int
+    row: Model,
+    provider: ModelProvider,
+    provider_why: str | None,
+    price: ModelPrice | None,
+    factor: Decimal,
+    calls: int,
+    ratio: TokenRatio | None,
 ) -> AdminModel:
     """A model with everything an admin sets."""
     prices = prices_of(price)
@@ -84,6 +93,11 @@ def admin_model(
             "price_missing": missing,
             "multiplier": factor,
             "calls_7_days": calls,
+            "tokenizer": tokenizer_of(row.upstream_name).value,
+            "token_ratio": round(ratio_in_force(ratio.log_ratio, ratio.samples), 4)
+            if ratio is not None and ratio.samples >= FEWEST
+            else None,
+            "token_samples": ratio.samples if ratio is not None else 0,
         },
         AdminModel,
     )

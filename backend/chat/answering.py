@@ -277,7 +277,7 @@ class Answering:
         tokens, credits = credits_so_far(order, attempt.route, self._feed.length)
         self._feed.say(
             UsageFigures(
-                prompt_tokens=order.prompt_tokens,
+                prompt_tokens=attempt.route.prompt_tokens,
                 completion_tokens=tokens,
                 credits=credits,
                 balance=order.balance + order.held - credits,

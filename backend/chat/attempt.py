@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from backend.chat.order import Order, Route
 from backend.chat.rescue import Way, turns_with
-from backend.precheck.tokens import estimate_tokens
+from backend.precheck.tokens.estimate import size_of
 from backend.providers.calls import ChatCall, TokenUsage, ToolUse
 from shared.chat import TokenLikelihood
 from shared.messages import FinishReason
@@ -52,7 +52,7 @@ SHORTEST_USEFUL = 16
 
 def affordable(order: Order, route: Route, carried: str) -> int | None:
     """Tokens of answer that the hold pays for at a route; None when too few to be of use."""
-    already = estimate_tokens(carried) if carried else 0
+    already = route.model.tokens(size_of(carried)) if carried else 0
     wanted = max(order.max_tokens - already, 1)
     if route is order.routes[0] and not carried:
         return wanted

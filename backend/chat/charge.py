@@ -8,7 +8,7 @@ from backend.chat.attempt import Attempt
 from backend.chat.history import TOKENS_PER_TOOL
 from backend.chat.order import Order, Route
 from backend.metering.pricing import RawCost, raw_cost
-from backend.precheck.tokens import estimate_tokens
+from backend.precheck.tokens.estimate import size_of
 from backend.providers.calls import TokenUsage
 
 
@@ -31,7 +31,7 @@ def charge(order: Order, attempt: Attempt, text: str) -> Charge | None:
     if not text and not attempt.tool_uses:
         return None
     route = attempt.route
-    usage = attempt.usage if attempt.usage is not None else estimated_usage(order, attempt)
+    usage = attempt.usage if attempt.usage is not None else estimated_usage(attempt)
     raw = raw_cost(usage, route.price)
     display = route.rate.credits(raw.total)
     return Charge(
@@ -43,17 +43,17 @@ def charge(order: Order, attempt: Attempt, text: str) -> Charge | None:
     )
 
 
-def estimated_usage(order: Order, attempt: Attempt) -> TokenUsage:
+def estimated_usage(attempt: Attempt) -> TokenUsage:
     """What a provider would have counted, as far as can be told."""
-    carried = estimate_tokens(attempt.carried) if attempt.carried else 0
-    written = estimate_tokens(attempt.text) + sum(
-        estimate_tokens(use.arguments) + TOKENS_PER_TOOL for use in attempt.tool_uses
+    model = attempt.route.model
+    written = model.tokens(size_of(attempt.text)) + sum(
+        model.tokens(size_of(use.arguments, TOKENS_PER_TOOL)) for use in attempt.tool_uses
     )
-    return TokenUsage(input=order.prompt_tokens + carried, output=written)
+    return TokenUsage(input=attempt.route.prompt_tokens + model.tokens(size_of(attempt.carried)), output=written)
 
 
 def credits_so_far(order: Order, route: Route, characters: int) -> tuple[int, Decimal]:
     """Roughly how many tokens were written and what they cost, for the live figure."""
     tokens = characters // 4
-    raw = raw_cost(TokenUsage(input=order.prompt_tokens, output=tokens), route.price).total
+    raw = raw_cost(TokenUsage(input=route.prompt_tokens, output=tokens), route.price).total
     return tokens, min(route.rate.credits(raw), order.held)

@@ -1,10 +1,10 @@
 """How much of a conversation goes into a call. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from backend.precheck.tokens import estimate_tokens
+from backend.precheck.tokens.estimate import NOTHING, Size, size_of
 from backend.providers.calls import Picture, Tool, Turn
 from shared.messages import Role
 
@@ -19,49 +19,55 @@ TOKENS_PER_TOOL = 12
 
 
 class Fitted(Struct, frozen=True):
-    """The turns of a call, their estimated tokens, and how many older ones were left out."""
+    """The turns of a call, their size, and how many older ones were left out."""
 
     turns: tuple[Turn, ...]
-    tokens: int
+    size: Size
     left_out: int
 
 
-def turn_tokens(turn: Turn) -> int:
-    """Estimated tokens of one message in a call."""
-    tokens = estimate_tokens(turn.content) + TOKENS_PER_TURN
-    if turn.parts:
-        tokens += sum(part.tokens or PICTURE_TOKENS for part in turn.parts if isinstance(part, Picture))
+def turn_size(turn: Turn) -> Size:
+    """The size of one message in a call."""
+    size = size_of(turn.content, TOKENS_PER_TURN)
     for use in turn.tool_uses:
-        tokens += estimate_tokens(use.arguments) + TOKENS_PER_TURN
-    return tokens
+        size += size_of(use.arguments, TOKENS_PER_TURN)
+    if turn.parts:
+        shown = sum(part.tokens or PICTURE_TOKENS for part in turn.parts if isinstance(part, Picture))
+        size = structs.replace(size, fixed=size.fixed + shown)
+    return size
 
 
-def tools_tokens(tools: Sequence[Tool]) -> int:
-    """Estimated tokens of the tools' definitions in a call."""
-    return sum(
-        TOKENS_PER_TOOL + estimate_tokens(tool.description or "") + len(bytes(tool.parameters or b"")) // 4
-        for tool in tools
-    )
+def tools_size(tools: Sequence[Tool]) -> Size:
+    """The size of the tools' definitions in a call."""
+    words = "\n".join(f"{tool.description or ''}\n{bytes(tool.parameters or b'').decode()}" for tool in tools)
+    return size_of(words, TOKENS_PER_TOOL * len(tools))
 
 
-def fit(turns: Sequence[Turn], sizes: Sequence[int], room: int) -> Fitted:
+def total(sizes: Sequence[Size]) -> Size:
+    """All of them together."""
+    return Size(weighed=sum((size.weighed for size in sizes), NOTHING.weighed), fixed=sum(size.fixed for size in sizes))
+
+
+def fit(turns: Sequence[Turn], sizes: Sequence[Size], room: int, tokens: Callable[[Size], int]) -> Fitted:
     """The newest turns that fit into `room` tokens, with every system turn kept; the last turn always stays.
+
+    `sizes` are those of the turns, `tokens` says how many they are for the model that is to read them.
 
     An answer is never left without the prompt it answers: the first kept turn after the system's is the person's.
     """
     fixed = [i for i, turn in enumerate(turns) if turn.role is Role.SYSTEM]
-    used = sum(sizes[i] for i in fixed)
+    counts = [tokens(size) for size in sizes]
+    used = sum(counts[i] for i in fixed)
     kept: list[int] = []
     for i in range(len(turns) - 1, -1, -1):
         if turns[i].role is Role.SYSTEM:
             continue
-        if kept and used + sizes[i] > room:
+        if kept and used + counts[i] > room:
             break
-        used += sizes[i]
+        used += counts[i]
         kept.append(i)
     kept.reverse()
     while len(kept) > 1 and turns[kept[0]].role is Role.ASSISTANT:
-        used -= sizes[kept[0]]
         kept.pop(0)
     chosen = sorted(fixed + kept)
-    return Fitted(tuple(turns[i] for i in chosen), used, len(turns) - len(chosen))
+    return Fitted(tuple(turns[i] for i in chosen), total([sizes[i] for i in chosen]), len(turns) - len(chosen))

@@ -18,7 +18,10 @@ from shared.precheck import Precheck
 
 
 class Route(Struct, frozen=True, kw_only=True):
-    """One model at one endpoint that may answer, with the price and factors as they were at admission."""
+    """One model at one endpoint that may answer, with the price and factors as they were at admission.
+
+    `prompt_tokens` is the model's count of the prompt, as estimated.
+    """
 
     model: Model
     endpoint: Endpoint
@@ -26,6 +29,7 @@ class Route(Struct, frozen=True, kw_only=True):
     target: Target
     rate: DisplayRate
     tariff: Tariff
+    prompt_tokens: int
 
 
 class Order(Struct, frozen=True, kw_only=True):

@@ -35,6 +35,7 @@ from backend.metering.admission import Admitted, Gate, Repeated, Stale
 from backend.metering.rates import windows
 from backend.metering.records import AdmissionRecord, ConversationRecord, PromptRecord
 from backend.metering.settlement import Settler
+from backend.metering.token_ratios import TokenBook
 from backend.metrics import Metrics
 from backend.policy.health import HealthBook
 from backend.precheck.risk.guard import Guard
@@ -79,6 +80,7 @@ class Pipeline:
         circuits: CircuitBook,
         guard: Guard,
         metrics: Metrics,
+        tokens: TokenBook,
         process_id: UUID,
     ) -> None:
         self._settings = settings
@@ -96,6 +98,7 @@ class Pipeline:
         self._circuits = circuits
         self._guard = guard
         self._metrics = metrics
+        self._tokens = tokens
         self._gate = gate
         self._busy = busy
         self._briskness = Briskness()
@@ -261,7 +264,7 @@ class Pipeline:
                 caller.identity, caller.request_id, admitted.held, caller.identity.entitlement(self._catalogue.current)
             ),
         )
-        witness = Witness(self._health, self._circuits, self._metrics)
+        witness = Witness(self._health, self._circuits, self._metrics, self._tokens)
         generation = Generation(order, self._client, self._settler, witness, self._briskness)
         self._generations.start(generation)
         return generation

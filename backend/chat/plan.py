@@ -13,7 +13,7 @@ from msgspec import Struct, structs
 from backend.assistants.pick import DIRECT, Picked, pick, wanted_assistant
 from backend.catalogue.aliases import ASSISTANT_PREFIX
 from backend.catalogue.snapshot import Assistant, Catalogue, Model
-from backend.chat.history import Fitted, fit, tools_tokens, turn_tokens
+from backend.chat.history import Fitted, fit, tools_size, total, turn_size
 from backend.chat.inquiry import Inquiry, Manner
 from backend.chat.order import Route
 from backend.chat.prompt import Prompt
@@ -24,8 +24,10 @@ from backend.policy.choose import HEALTHY, SHORTEST_ANSWER, Ask, Choice, HealthB
 from backend.policy.errors import ContextTooLong, ModelDisabled, ModelIncapable, NoRoute, PlanForbidsModel
 from backend.policy.preferences import ANY, Length, Preferences, obstacle
 from backend.policy.strategies import IN_WORDS
+from backend.policy.tasks import Task
 from backend.precheck.finding import Finding
 from backend.precheck.service import Checked
+from backend.precheck.tokens.estimate import Size
 from backend.providers.calls import Picture, Target, Turn
 from backend.providers.circuits import CircuitState
 from backend.providers.registry import unspoken
@@ -156,31 +158,34 @@ def decide(
 ) -> Decided:
     """The whole decision. Raises `ContextTooLong`, `NoRoute`, `PlanForbidsModel` or `Unavailable`."""
     finding = checked.finding
-    picked = pick(catalogue, entitlement, wished.assistant, finding.recommended_family)
+    task = Task(finding.category, finding.confidence)
+    picked = pick(catalogue, entitlement, wished.assistant, finding.recommended_family, task)
     turns = with_system_prompt(picked.assistant, prompt.turns)
-    sizes = [turn_tokens(turn) for turn in turns]
-    tools = tools_tokens(wished.manner.tools)
-    length = Length(sum(sizes) + tools, min(wished.manner.max_tokens or SHORTEST_ANSWER, SHORTEST_ANSWER))
+    sizes = [turn_size(turn) for turn in turns]
+    tools = tools_size(wished.manner.tools)
+    whole = total([*sizes, tools])
     ask = Ask(
         assistant=picked.assistant,
         complexity=finding.complexity,
-        prompt_tokens=length.prompt,
+        prompt_tokens=lambda model: model.tokens(whole),
         needs=_needs(wished, finding, picked.assistant, turns),
         strategy=wished.strategy,
         models=wished.models,
         wanted_tokens=wished.manner.max_tokens,
-        refuses=_refuses(wished, turns, length, catalogue, entitlement, picked.assistant, credits_per_dollar),
+        refuses=_refuses(wished, turns, whole, catalogue, entitlement, picked.assistant, credits_per_dollar),
         place=wished.preferences.place if wished.preferences.order else None,
     )
     choice = choose(ask, catalogue, entitlement, health)
-    fitted = Fitted(turns, ask.prompt_tokens, prompt.unread)
+    fitted = Fitted(turns, whole, prompt.unread)
     if not choice.chain and choice.too_long_for and prompt.thread is not None:
-        room = max(usable_context(model, entitlement) for model in choice.too_long_for)
+        roomiest = max(choice.too_long_for, key=lambda model: usable_context(model, entitlement))
+        room = usable_context(roomiest, entitlement)
         room -= room // ESTIMATE_MARGIN
-        fitted = fit(turns, sizes, room - tools - SHORTEST_ANSWER - _answer_room(wished.manner.max_tokens, room))
-        fitted = Fitted(fitted.turns, fitted.tokens + tools, fitted.left_out)
-        choice = choose(structs.replace(ask, prompt_tokens=fitted.tokens), catalogue, entitlement, health)
-        fitted = Fitted(fitted.turns, fitted.tokens, fitted.left_out + prompt.unread)
+        left = room - roomiest.tokens(tools) - SHORTEST_ANSWER - _answer_room(wished.manner.max_tokens, room)
+        kept = fit(turns, sizes, left, roomiest.tokens)
+        fitted = Fitted(kept.turns, kept.size + tools, kept.left_out + prompt.unread)
+        ask = structs.replace(ask, prompt_tokens=lambda model: model.tokens(fitted.size))
+        choice = choose(ask, catalogue, entitlement, health)
     if not choice.chain:
         raise nothing_can_answer(choice, ask, catalogue, entitlement, health)
     routes = by_circuit(
@@ -188,18 +193,18 @@ def decide(
             route
             for ranked in choice.chain
             for route in routes_of(
-                ranked.model, catalogue, entitlement, picked.assistant, fitted.tokens, credits_per_dollar
+                ranked.model, catalogue, entitlement, picked.assistant, fitted.size, credits_per_dollar
             )
         ),
         health,
     )
     if not wished.preferences.allow_fallbacks:
         routes = routes[:1]
-    first = routes[0].model
+    first, prompt_tokens = routes[0].model, routes[0].prompt_tokens
     wanted = min(
         wished.manner.max_tokens or DEFAULT_ANSWER,
         first.max_output_tokens,
-        usable_context(first, entitlement) - fitted.tokens,
+        usable_context(first, entitlement) - prompt_tokens,
     )
     reasons = _reasons(picked, wished, finding.category.replace("_", " "), finding.complexity, first, entitlement)
     return Decided(
@@ -210,14 +215,12 @@ def decide(
             (
                 route
                 for model in choice.roomier
-                for route in routes_of(
-                    model, catalogue, entitlement, picked.assistant, fitted.tokens, credits_per_dollar
-                )
+                for route in routes_of(model, catalogue, entitlement, picked.assistant, fitted.size, credits_per_dollar)
             ),
             health,
         ),
         turns=fitted.turns,
-        prompt_tokens=fitted.tokens,
+        prompt_tokens=prompt_tokens,
         wanted_tokens=max(1, wanted),
         reasons=reasons,
         notices=_notices(fitted.left_out),
@@ -231,7 +234,7 @@ def decide(
             rejected=list(choice.rejected),
             reasons=list(reasons),
             max_tokens=max(1, wanted),
-            prompt_tokens=fitted.tokens,
+            prompt_tokens=prompt_tokens,
             turns_left_out=fitted.left_out,
         ),
         credits=_likely_credits(routes[0], finding.complexity, wanted),
@@ -254,7 +257,7 @@ def _needs(wished: Wish, finding: Finding, assistant: Assistant, turns: tuple[Tu
 def _refuses(
     wished: Wish,
     turns: tuple[Turn, ...],
-    length: Length,
+    size: Size,
     catalogue: Catalogue,
     entitlement: Entitlement,
     assistant: Assistant,
@@ -264,6 +267,7 @@ def _refuses(
     preferences = wished.preferences
     if preferences == ANY:
         return None
+    shortest = min(wished.manner.max_tokens or SHORTEST_ANSWER, SHORTEST_ANSWER)
 
     def refuses(model: Model) -> str | None:
         rate = display_rate(
@@ -275,7 +279,7 @@ def _refuses(
         )
         call = wished.manner.call(model.upstream_name, turns, DEFAULT_ANSWER)
         unknown = unspoken(model.provider, call) if preferences.require_parameters else ()
-        return obstacle(preferences, model, rate, unknown, length)
+        return obstacle(preferences, model, rate, unknown, Length(model.tokens(size), shortest))
 
     return refuses
 
@@ -294,7 +298,7 @@ def routes_of(
     catalogue: Catalogue,
     entitlement: Entitlement,
     assistant: Assistant,
-    prompt_tokens: int,
+    size: Size,
     credits_per_dollar: Decimal,
 ) -> Iterator[Route]:
     """One for each endpoint of the model's provider. Raises `NoRoute` for a model without prices."""
@@ -307,7 +311,8 @@ def routes_of(
         family=assistant.family,
         credits_per_dollar=credits_per_dollar,
     )
-    provider, owed = model.provider, tariff(model.price, rate, prompt_tokens)
+    provider, tokens = model.provider, model.tokens(size)
+    owed = tariff(model.price, rate, tokens)
     for endpoint in provider.endpoints:
         target = Target(
             provider=provider.name,
@@ -317,7 +322,15 @@ def routes_of(
             allow_private_network=provider.allow_private_network,
             limits=model.limits,
         )
-        yield Route(model=model, endpoint=endpoint, price=model.price, target=target, rate=rate, tariff=owed)
+        yield Route(
+            model=model,
+            endpoint=endpoint,
+            price=model.price,
+            target=target,
+            rate=rate,
+            tariff=owed,
+            prompt_tokens=tokens,
+        )
 
 
 def by_circuit(routes: Iterable[Route], health: HealthByKey) -> tuple[Route, ...]:
@@ -369,10 +382,11 @@ def nothing_can_answer(
             f"No model that you may use can do this: {why}.", details={"models": [r.model for r in choice.incapable]}
         )
     if choice.too_long_for:
-        limit = max(usable_context(model, entitlement) for model in choice.too_long_for)
+        roomiest = max(choice.too_long_for, key=lambda model: usable_context(model, entitlement))
+        limit, longest = usable_context(roomiest, entitlement), ask.longest(roomiest)
         return ContextTooLong(
-            f"The prompt has about {ask.longest:,} tokens; at most {limit:,} can be read with your plan.",
-            details={"prompt_tokens": ask.longest, "limit": limit},
+            f"The prompt has about {longest:,} tokens; at most {limit:,} can be read with your plan.",
+            details={"prompt_tokens": longest, "limit": limit},
         )
     if any(model.usable and model.model_type == ask.model_type for model in catalogue.models):
         return PlanForbidsModel("No active model is in your plan. Request a higher plan or ask your admin.")

@@ -11,6 +11,7 @@ from backend.chat.order import Route
 from backend.chat.outcome import Ended
 from backend.errors import AppError
 from backend.metering.pricing import ZERO
+from backend.metering.token_ratios import TokenBook
 from backend.metrics import Ended as EndedRequest
 from backend.metrics import Metrics
 from backend.policy.health import HealthBook
@@ -45,8 +46,9 @@ class Witness:
     A request makes one attempt at a time.
     """
 
-    def __init__(self, health: HealthBook, circuits: CircuitBook, metrics: Metrics) -> None:
+    def __init__(self, health: HealthBook, circuits: CircuitBook, metrics: Metrics, tokens: TokenBook) -> None:
         self._health = health
+        self._tokens = tokens
         self._circuits = circuits
         self._metrics = metrics
         self._permit = Permit.CALL
@@ -92,6 +94,7 @@ class Witness:
     def ended(self, ended: Ended) -> None:
         """An answer is over."""
         order = ended.order
+        self._compare(ended)
         usage = ended.charge.usage if ended.charge is not None else None
         self.over(
             Over(
@@ -111,6 +114,15 @@ class Witness:
                 fell_back=ended.route is not order.routes[0],
             )
         )
+
+    def _compare(self, ended: Ended) -> None:
+        """What was counted against what was estimated, where the words alone made the difference."""
+        attempt, model = ended.attempt, ended.route.model
+        if ended.charge is None or attempt.usage is None or attempt.carried:
+            return
+        if not any(turn.parts for turn in ended.order.turns):
+            plain = attempt.route.prompt_tokens / model.token_ratio
+            self._tokens.note(model.id, plain, attempt.usage.prompt_tokens)
 
     def over(self, over: Over) -> None:
         """A request is over: one line in the log, one count in each metric."""

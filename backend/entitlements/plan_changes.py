@@ -19,7 +19,7 @@ from backend.errors import Conflict, InvalidRequest, NotFound
 from shared.plans import PlanWrite
 
 _REQUIRED = ("slug", "name", "monthly_credits", "families", "max_context")
-_PLAIN = ("name", "rank", "monthly_credits", "models", "families", "max_context")
+_PLAIN = ("name", "rank", "monthly_credits", "models", "families", "max_context", "task_categories")
 
 
 async def add_plan(session: AsyncSession, wanted: PlanWrite, author: Author) -> Plan:
@@ -65,6 +65,8 @@ async def _facts(session: AsyncSession, wanted: PlanWrite) -> State:
     if "families" in given:
         given["families"] = [family for family in dict.fromkeys(given["families"]) if family != AUTO]
         await check_families(session, given["families"])
+    if given.get("task_categories") is not None:
+        given["task_categories"] = list(dict.fromkeys(given["task_categories"]))
     if given.get("models") is not None:
         given["models"] = list(dict.fromkeys(given["models"]))
         await check_models(session, given["models"])

@@ -7,6 +7,7 @@ from msgspec import Struct, structs
 
 from backend.catalogue.snapshot import Model, Plan
 from shared.plans import Overrides, PlanLimits
+from shared.precheck import Category
 
 AUTO = "auto"
 _LIMITS = (
@@ -21,7 +22,10 @@ _FIGURES = ("monthly_credits", "max_context")
 
 
 class Entitlement(Struct, frozen=True, kw_only=True):
-    """What somebody may use. `models` None means every active model; `key_models` are those their API key allows."""
+    """What somebody may use. `models` None means every active model; `key_models` are those their API key allows.
+
+    `task_categories` are the tasks they may have done, None for all.
+    """
 
     plan_id: UUID
     plan_slug: str
@@ -33,6 +37,7 @@ class Entitlement(Struct, frozen=True, kw_only=True):
     limits: PlanLimits
     overridden: tuple[str, ...]
     key_models: frozenset[str] | None = None
+    task_categories: frozenset[Category] | None = None
 
     def allows_family(self, family: str) -> bool:
         """Whether an assistant family may be used; Auto always may."""
@@ -73,6 +78,7 @@ def entitle(plan: Plan, overrides: Overrides) -> Entitlement:
         max_context=figures.get("max_context", plan.max_context),
         limits=structs.replace(plan.limits, **limits),
         overridden=tuple(overridden),
+        task_categories=plan.task_categories,
     )
 
 

@@ -22,7 +22,10 @@ ZERO = Decimal(0)
 
 
 class Plan(SQLModel, table=True):
-    """What a plan gives. `models` NULL means every active model; `limits` is `shared.plans.PlanLimits`."""
+    """What a plan gives. `models` NULL means every active model; `limits` is `shared.plans.PlanLimits`.
+
+    `task_categories` are the tasks that people on it may have done, NULL for all.
+    """
 
     __tablename__ = "plans"
 
@@ -35,6 +38,7 @@ class Plan(SQLModel, table=True):
     families: Any = json_column("[]")
     max_context: int
     limits: Any = json_column()
+    task_categories: Any = optional_json_column()
     created_at: datetime = created_column()
 
 

@@ -34,6 +34,7 @@ def plan_view(plan: snapshot.Plan, current: UUID | None = None) -> PlanView:
         max_context=plan.max_context,
         limits=plan.limits,
         current=plan.id == current,
+        task_categories=None if plan.task_categories is None else sorted(plan.task_categories),
     )
 
 

@@ -12,6 +12,7 @@ from backend.policy.choose import ModelType
 from backend.providers.calls import Limits, PictureCall, Pictures, Target, TokenUsage
 from backend.providers.engine import ProviderClient
 from backend.providers.registry import PICTURE_DIALECTS, unspoken
+from shared.precheck import Category
 
 LONGEST = 180.0
 """Seconds: a picture may take two minutes (platform.openai.com/docs/guides/image-generation)."""
@@ -34,6 +35,7 @@ class Drawing(Struct, frozen=True):
 
     model_type: ModelType = "image"
     kind: Kind = "image"
+    task: Category | None = Category.IMAGE_GENERATION
 
     @property
     def words(self) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from backend.policy.choose import ModelType
 from backend.providers.calls import EmbeddingCall, Embeddings, Limits, Target, TokenUsage
 from backend.providers.engine import ProviderClient
 from backend.providers.registry import EMBEDDING_DIALECTS, unspoken
+from shared.precheck import Category
 
 MARGIN = 8
 """Estimates may be wrong by one part in so many: only a text that is longer than that is kept from a model."""
@@ -23,6 +24,7 @@ class Embedding(Struct, frozen=True):
     model_type: ModelType = "embedding"
     kind: Kind = "embedding"
     pictures: int = 0
+    task: Category | None = None
 
     @property
     def words(self) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from backend.abuse.cost import CostWatch
 from backend.chat.order import Route
-from backend.errands.work import Made, Pieces, Work
+from backend.errands.work import Counts, Made, Pieces, Work
 from backend.metering.rates import WindowState
 from backend.policy.preferences import ANY, Preferences
 from shared.chat import Strategy
@@ -48,7 +48,7 @@ class Errand(Struct, frozen=True, kw_only=True):
 
 
 class ErrandOrder(Struct, frozen=True, kw_only=True):
-    """A decided and admitted errand. `tokens` are those of each of its words, estimated.
+    """A decided and admitted errand. `counts` are the tokens of each of its words, estimated.
 
     `began` is on the loop's clock; `budget` is how long all may take. Both are in seconds. `costs` says when the errand
     is a costly one.
@@ -59,7 +59,7 @@ class ErrandOrder(Struct, frozen=True, kw_only=True):
     user_id: UUID
     work: Work
     shape: Shape
-    tokens: tuple[int, ...]
+    counts: Counts
     routes: tuple[Route, ...]
     held: Decimal
     balance: Decimal

@@ -39,7 +39,7 @@ class ErrandCharge(Struct, frozen=True, kw_only=True):
 
 def charge(order: ErrandOrder, route: Route, made: Made) -> ErrandCharge:
     """What was made at a route costs this."""
-    pieces = counted(order.work, made, order.tokens, route.price)
+    pieces = counted(order.work, made, order.counts.of(route.model), route.price)
     raw = raw_cost(pieces.usage, route.price, pieces.pictures)
     display = route.rate.credits(raw.total)
     return ErrandCharge(pieces=pieces, raw=raw, display_cost=display, charged=min(display, order.held))

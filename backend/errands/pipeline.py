@@ -26,6 +26,7 @@ from backend.errands.errands import Errands, first_body
 from backend.errands.order import Errand, ErrandOrder
 from backend.errands.plan import DecidedErrand, decide
 from backend.errands.running import Running
+from backend.errands.work import Counts
 from backend.errors import AppError, Unavailable
 from backend.load import Load
 from backend.metering.admission import Admitted, Gate, Repeated, Stale
@@ -34,11 +35,12 @@ from backend.metering.pricing import ZERO
 from backend.metering.rates import windows
 from backend.metering.records import AdmissionRecord
 from backend.metering.settlement import Settler
+from backend.metering.token_ratios import TokenBook
 from backend.metrics import Metrics
 from backend.policy.health import HealthBook
 from backend.precheck.risk.guard import Guard
 from backend.precheck.service import Checked, Examiner, record
-from backend.precheck.tokens import estimate_tokens
+from backend.precheck.tokens.estimate import Size, size_of
 from backend.providers.circuit_book import CircuitBook
 from backend.providers.engine import ProviderClient
 from backend.secrets import Secrets
@@ -72,6 +74,7 @@ class ErrandPipeline:
         circuits: CircuitBook,
         guard: Guard,
         metrics: Metrics,
+        tokens: TokenBook,
         process_id: UUID,
     ) -> None:
         self._settings = settings
@@ -89,6 +92,7 @@ class ErrandPipeline:
         self._circuits = circuits
         self._guard = guard
         self._metrics = metrics
+        self._tokens = tokens
         self._process_id = process_id
         self._gate = gate
         self._busy = busy
@@ -100,7 +104,7 @@ class ErrandPipeline:
         """
         self._load.check(self._busy())
         restraint = self._watch.admit(caller.identity, caller.address)
-        checked, tokens = await self._examine(errand)
+        checked, sizes = await self._examine(errand)
         told = errand.work.words
         for _ in range(DECISIONS):
             catalogue = self._catalogue.current
@@ -112,14 +116,14 @@ class ErrandPipeline:
                 caller = fresh
                 continue
             try:
-                decided = self._decide(caller, errand, tokens)
+                decided = self._decide(caller, errand, sizes)
             except AppError:
                 fresh = await self._freshness.caught_up(caller, catalogue.version)
                 if fresh is None:
                     raise
                 caller = fresh
                 continue
-            admission = self._admission(caller, errand, checked, tokens, decided, restraint)
+            admission = self._admission(caller, errand, checked, decided, restraint)
             if doubts := checked.doubts(catalogue):
                 limits = caller.identity.entitlement(catalogue).limits
                 asked = windows("guard", caller.identity, limits, caller.address, restraint.slow_by)
@@ -133,7 +137,7 @@ class ErrandPipeline:
                 checked = checked.reported(await self._guard.ask(caller.identity, catalogue, told, doubts))
                 continue
             if isinstance(outcome, Admitted):
-                return self._start(caller, errand, tokens, decided, outcome)
+                return self._start(caller, errand, sizes, decided, outcome)
             caller = await self._freshness.refreshed(caller, outcome)
         raise Unavailable("The configuration is changing too quickly. Try again.", retry_after=1)
 
@@ -147,16 +151,16 @@ class ErrandPipeline:
                 return await self._gate.admit(structs.replace(admission, fixed_credits=dearest), note)
         return await self._gate.admit(admission, note)
 
-    async def _examine(self, errand: Errand) -> tuple[Checked, tuple[int, ...]]:
-        """The check of all words, with the tokens of each; others have their turn in between."""
+    async def _examine(self, errand: Errand) -> tuple[Checked, tuple[Size, ...]]:
+        """The check of all words, with the size of each; others have their turn in between."""
         words = tuple(map(readable, errand.work.words))
         first = Prompt(text=words[0] if words else "", earlier=(), turns=(), thread=None)
         checked = self._examiner.examine(first, assistant_chosen=True)
-        tokens = [estimate_tokens(text) for text in words[:1]]
+        sizes = [size_of(text) for text in words[:1]]
         since = 0
         for text in words[1:]:
             checked = self._examiner.also(checked, text)
-            tokens.append(estimate_tokens(text))
+            sizes.append(size_of(text))
             since += len(text)
             if since > AT_A_TIME:
                 since = 0
@@ -167,16 +171,16 @@ class ErrandPipeline:
                 characters=sum(map(len, words)),
                 prompt_hash=self._secrets.digest("prompt", "\0".join(words)),
             )
-        return checked, tuple(tokens)
+        return checked, tuple(sizes)
 
-    def _decide(self, caller: Caller, errand: Errand, tokens: tuple[int, ...]) -> DecidedErrand:
+    def _decide(self, caller: Caller, errand: Errand, sizes: tuple[Size, ...]) -> DecidedErrand:
         catalogue = self._catalogue.current
         return decide(
             catalogue,
             caller.identity.entitlement(catalogue),
             self._health,
             errand,
-            tokens,
+            sizes,
             caller.identity.organisation_id,
             self._settings.credits_per_dollar,
         )
@@ -186,7 +190,6 @@ class ErrandPipeline:
         caller: Caller,
         errand: Errand,
         checked: Checked,
-        tokens: tuple[int, ...],
         decided: DecidedErrand,
         restraint: Restraint,
     ) -> AdmissionRecord:
@@ -206,19 +209,26 @@ class ErrandPipeline:
             monthly_credits=entitlement.monthly_credits,
             limits=entitlement.limits,
             windows=windows(errand.work.kind, identity, entitlement.limits, caller.address, restraint.slow_by),
-            prompt_tokens=sum(tokens),
+            prompt_tokens=decided.decision.prompt_tokens,
             fixed_credits=decided.routes[0].tariff.fixed,
             credits_per_token=ZERO,
             wanted_tokens=0,
             min_tokens=0,
             conversation=None,
-            check=record(checked, identity, None, sum(tokens), request_id=caller.request_id, conversation_id=None),
+            check=record(
+                checked,
+                identity,
+                None,
+                decided.decision.prompt_tokens,
+                request_id=caller.request_id,
+                conversation_id=None,
+            ),
             idempotency=idempotency(self._secrets, caller, errand.body),
             route=decided.decision,
         )
 
     def _start(
-        self, caller: Caller, errand: Errand, tokens: tuple[int, ...], decided: DecidedErrand, admitted: Admitted
+        self, caller: Caller, errand: Errand, sizes: tuple[Size, ...], decided: DecidedErrand, admitted: Admitted
     ) -> Running:
         order = ErrandOrder(
             request_id=caller.request_id,
@@ -226,7 +236,7 @@ class ErrandPipeline:
             user_id=caller.identity.user_id,
             work=errand.work,
             shape=errand.shape,
-            tokens=tokens,
+            counts=Counts(sizes),
             routes=decided.routes,
             held=admitted.held,
             balance=admitted.balance,
@@ -242,6 +252,8 @@ class ErrandPipeline:
                 caller.identity, caller.request_id, admitted.held, caller.identity.entitlement(self._catalogue.current)
             ),
         )
-        running = Running(order, self._client, self._settler, Witness(self._health, self._circuits, self._metrics))
+        running = Running(
+            order, self._client, self._settler, Witness(self._health, self._circuits, self._metrics, self._tokens)
+        )
         self._errands.start(running)
         return running

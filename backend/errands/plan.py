@@ -8,14 +8,18 @@ from msgspec import Struct, structs
 
 from backend.assistants.pick import DIRECT
 from backend.catalogue.snapshot import Catalogue, Model
+from backend.chat.history import total
 from backend.chat.order import Route
 from backend.chat.plan import by_circuit, named_models, nothing_can_answer, routes_of
 from backend.entitlements.plans import AUTO, Entitlement
 from backend.errands.order import Errand
+from backend.errands.work import Counts
 from backend.metering.display_cost import display_rate
 from backend.policy.choose import Ask, HealthByKey, choose
 from backend.policy.preferences import Length, obstacle
 from backend.policy.strategies import IN_WORDS
+from backend.policy.tasks import Task, require_allowed
+from backend.precheck.tokens.estimate import Size
 from shared.admin import RouteDecision
 from shared.chat import Strategy
 from shared.precheck import Complexity
@@ -34,36 +38,44 @@ def decide(
     entitlement: Entitlement,
     health: HealthByKey,
     errand: Errand,
-    tokens: tuple[int, ...],
+    sizes: tuple[Size, ...],
     organisation_id: UUID,
     credits_per_dollar: Decimal,
 ) -> DecidedErrand:
-    """Raises `NotFound`, `PlanForbidsModel`, `ModelDisabled`, `ModelIncapable`, `ContextTooLong` or `NoRoute`."""
+    """`sizes` are those of each of its words.
+
+    Raises `NotFound`, `PlanForbidsTask`, `PlanForbidsModel`, `ModelDisabled`, `ModelIncapable`, `ContextTooLong` or
+    `NoRoute`.
+    """
     work, preferences = errand.work, errand.preferences
+    if work.task is not None:
+        require_allowed(Task(work.task, 1.0), entitlement, catalogue.plans)
+    counts = Counts(sizes)
     names = [catalogue.meant_by(name, organisation_id) for name in errand.models]
     named = named_models([] if names == [AUTO] else names, catalogue, entitlement, work.model_type)
     strategy = errand.strategy or Strategy.BALANCED
     ask = Ask(
         assistant=DIRECT,
         complexity=Complexity.SIMPLE,
-        prompt_tokens=sum(tokens),
+        prompt_tokens=lambda model: sum(counts.of(model)),
         needs=frozenset(),
         strategy=strategy,
         models=named,
-        refuses=_refuses(errand, tokens, catalogue, entitlement, credits_per_dollar),
+        refuses=_refuses(errand, counts, catalogue, entitlement, credits_per_dollar),
         place=preferences.place if preferences.order else None,
         model_type=work.model_type,
-        read_tokens=work.longest(tokens),
+        read_tokens=lambda model: work.longest(counts.of(model)),
         pictures=work.pictures,
     )
     choice = choose(ask, catalogue, entitlement, health)
     if not choice.chain:
         raise nothing_can_answer(choice, ask, catalogue, entitlement, health)
+    whole = total(sizes)
     routes = by_circuit(
         (
-            structs.replace(route, tariff=work.tariff(tokens, route.price, route.rate))
+            structs.replace(route, tariff=work.tariff(counts.of(route.model), route.price, route.rate))
             for ranked in choice.chain
-            for route in routes_of(ranked.model, catalogue, entitlement, DIRECT, ask.prompt_tokens, credits_per_dollar)
+            for route in routes_of(ranked.model, catalogue, entitlement, DIRECT, whole, credits_per_dollar)
         ),
         health,
     )
@@ -83,21 +95,20 @@ def decide(
             rejected=list(choice.rejected),
             reasons=list(reasons),
             max_tokens=0,
-            prompt_tokens=ask.prompt_tokens,
+            prompt_tokens=routes[0].prompt_tokens,
         ),
     )
 
 
 def _refuses(
     errand: Errand,
-    tokens: tuple[int, ...],
+    counts: Counts,
     catalogue: Catalogue,
     entitlement: Entitlement,
     credits_per_dollar: Decimal,
 ) -> Callable[[Model], str | None]:
     """Why a model cannot be asked, or is not what the caller wants."""
     work, preferences = errand.work, errand.preferences
-    length = Length(prompt=sum(tokens), answer=0)
 
     def refuses(model: Model) -> str | None:
         rate = display_rate(
@@ -108,6 +119,7 @@ def _refuses(
             credits_per_dollar=credits_per_dollar,
         )
         unknown = work.unspoken(model.provider) if preferences.require_parameters else ()
+        length = Length(prompt=sum(counts.of(model)), answer=0)
         return work.shortcoming(model.provider) or obstacle(preferences, model, rate, unknown, length)
 
     return refuses

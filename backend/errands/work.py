@@ -4,22 +4,40 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from backend.catalogue.snapshot import Price, Provider
+from backend.catalogue.snapshot import Model, Price, Provider
 from backend.metering.display_cost import DisplayRate, Tariff
 from backend.metering.rates import Kind
 from backend.policy.choose import ModelType
+from backend.precheck.tokens.estimate import Size
+from backend.precheck.tokens.tokenizers import Tokenizer
 from backend.providers.calls import Embeddings, Limits, Pictures, Target, TokenUsage
 from backend.providers.engine import ProviderClient
+from shared.precheck import Category
 
 Made = Embeddings | Pictures
 """What a provider gave back."""
+
+
+class Counts:
+    """Tokens of each of an errand's words, as each model counts them."""
+
+    def __init__(self, sizes: tuple[Size, ...]) -> None:
+        self._sizes = sizes
+        self._known: dict[tuple[Tokenizer, float], tuple[int, ...]] = {}
+
+    def of(self, model: Model) -> tuple[int, ...]:
+        """As many as there are words."""
+        key = (model.tokenizer, model.token_ratio)
+        if key not in self._known:
+            self._known[key] = tuple(map(model.tokens, self._sizes))
+        return self._known[key]
 
 
 class Work(Protocol):
     """One kind of errand, with all that the caller said of it.
 
     `words` are everything the caller wrote, for the risk filter and the count of tokens; `pictures` how many are to be
-    made; `kind` names the rate windows.
+    made; `kind` names the rate windows; `task` is the one that plans may refuse, None where nothing is answered.
     """
 
     @property
@@ -29,6 +47,10 @@ class Work(Protocol):
     @property
     def kind(self) -> Kind:
         """The kind of its rate windows."""
+
+    @property
+    def task(self) -> Category | None:
+        """The task it is."""
 
     @property
     def words(self) -> tuple[str, ...]:

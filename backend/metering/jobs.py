@@ -8,9 +8,10 @@ import psycopg
 import structlog
 
 from backend.columns import new_id
-from backend.metering import repository
+from backend.metering import ratios_repository, repository
 from backend.metering.records import LOST, AttemptRecord, MessageDocument, SettlementRecord
 from backend.metering.repository import Orphan
+from backend.metering.token_ratios import moved, ratio_in_force
 from shared.admin import RouteDecision
 from shared.errors import ErrorBody, ErrorCode
 from shared.messages import MessageState
@@ -58,6 +59,24 @@ async def settle_orphans(services: "Services") -> Orphans:
                 log.warning("orphan_settled", request_id=str(orphan.request_id))
                 done.settled.append(orphan.request_id)
     return done
+
+
+async def correct_estimates(services: "Services") -> None:
+    """Writes down how many tokens providers counted against what was estimated, and says so where it matters.
+
+    What cannot be written now is written the next time. Processes read a ratio again only once it has moved visibly.
+    """
+    samples = services.tokens.take()
+    if not samples:
+        return
+    try:
+        ratios = await ratios_repository.add_samples(services.database, samples)
+    except BaseException:
+        services.tokens.put_back(samples)
+        raise
+    in_use = {model.id: model.token_ratio for model in services.catalogue.current.models}
+    if any(moved(in_use[model_id], ratio_in_force(*ratio)) for model_id, ratio in ratios.items() if model_id in in_use):
+        await ratios_repository.tell(services.database)
 
 
 async def purge(services: "Services") -> None:

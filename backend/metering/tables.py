@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, DateTime, Index, LargeBinary, Text, text
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, DateTime, Index, LargeBinary, Text, text
 from sqlmodel import Field, ForeignKeyConstraint, SQLModel, UniqueConstraint
 
 from backend.columns import (
@@ -199,3 +199,18 @@ class UsageRecord(SQLModel, table=True):
     completion_tokens: int
     display_units: Decimal = money_column()
     created_at: datetime = created_column()
+
+
+class TokenRatio(SQLModel, table=True):
+    """How many prompt tokens a model's provider counts for each that was estimated, as a natural logarithm.
+
+    A moving average over `samples` answers; see `backend.metering.token_ratios`.
+    """
+
+    __tablename__ = "token_ratios"
+    __table_args__ = (CheckConstraint("samples > 0"),)
+
+    model_id: UUID = Field(primary_key=True, foreign_key="models.id", ondelete="CASCADE")
+    log_ratio: float
+    samples: int = Field(sa_type=BigInteger)
+    updated_at: datetime = created_column()

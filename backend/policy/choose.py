@@ -63,13 +63,14 @@ class Ask(Struct, frozen=True, kw_only=True):
     """What has to be answered. `models` are those the caller named, in order: then they are the only candidates.
 
     `refuses` says why a model is not what the caller wants, None when it is; `place` is where the caller would have it
-    stand, lower first, before any score counts. `read_tokens` have to fit into a model's context at once: without it
-    the prompt and a short answer. `pictures` is how many are to be made.
+    stand, lower first, before any score counts. `prompt_tokens` are a model's count of all it is given; `read_tokens`
+    have to fit into its context at once: without it the prompt and a short answer. `pictures` is how many are to be
+    made.
     """
 
     assistant: Assistant
     complexity: Complexity
-    prompt_tokens: int
+    prompt_tokens: Callable[[Model], int]
     needs: frozenset[Capability]
     strategy: Strategy
     models: tuple[Model, ...] = ()
@@ -77,18 +78,16 @@ class Ask(Struct, frozen=True, kw_only=True):
     refuses: Callable[[Model], str | None] | None = None
     place: Callable[[Model], int] | None = None
     model_type: ModelType = "chat"
-    read_tokens: int | None = None
+    read_tokens: Callable[[Model], int] | None = None
     pictures: int = 0
 
-    @property
-    def room(self) -> int:
+    def room(self, model: Model) -> int:
         """Tokens that a model has to have room for."""
-        return self.prompt_tokens + SHORTEST_ANSWER if self.read_tokens is None else self.read_tokens
+        return self.longest(model) + (SHORTEST_ANSWER if self.read_tokens is None else 0)
 
-    @property
-    def longest(self) -> int:
-        """Tokens that are to be read at once."""
-        return self.prompt_tokens if self.read_tokens is None else self.read_tokens
+    def longest(self, model: Model) -> int:
+        """Tokens that a model is to read at once."""
+        return (self.read_tokens or self.prompt_tokens)(model)
 
 
 class Ranked(Struct, frozen=True):
@@ -133,11 +132,11 @@ def choose(ask: Ask, catalogue: Catalogue, entitlement: Entitlement, health: Hea
             rejected.append(Rejected(model=model.name, reason=obstacle))
         elif shortcoming is not None:
             incapable.append(Rejected(model=model.name, reason=shortcoming))
-        elif ask.room > usable_context(model, entitlement):
+        elif ask.room(model) > usable_context(model, entitlement):
             too_long.append(model)
             limit = usable_context(model, entitlement)
             rejected.append(
-                Rejected(model=model.name, reason=f"reads {limit:,} tokens, the prompt has {ask.longest:,}")
+                Rejected(model=model.name, reason=f"reads {limit:,} tokens, the prompt has {ask.longest(model):,}")
             )
         elif (failing := _paused(model, health)) is not None:
             paused.append(model)
@@ -220,7 +219,7 @@ def _rank(models: list[Model], ask: Ask, health: HealthByKey) -> list[Ranked]:
 def _expected_cost(model: Model, ask: Ask) -> float:
     assert model.price is not None
     answer = min(_EXPECTED_ANSWER[ask.complexity], ask.wanted_tokens or model.max_output_tokens)
-    tokens = model.price.ranking_input * ask.prompt_tokens + model.price.ranking_output * answer
+    tokens = model.price.ranking_input * ask.prompt_tokens(model) + model.price.ranking_output * answer
     pieces = float(model.price.request or 0) + ask.pictures * float(model.price.image or 0)
     return max(tokens / 1_000_000 + pieces, CHEAPEST)
 

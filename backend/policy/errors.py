@@ -16,6 +16,18 @@ class PlanForbidsFamily(AppError):
     code, status = ErrorCode.PLAN_FORBIDS_FAMILY, 403
 
 
+class PlanForbidsTask(AppError):
+    """The prompt surely asks for a task that the plan does not take."""
+
+    code, status = ErrorCode.PLAN_FORBIDS_TASK, 403
+
+
+class AssistantRefusesTask(AppError):
+    """The prompt surely asks for a task that the assistant does not take."""
+
+    code, status = ErrorCode.ASSISTANT_REFUSES_TASK, 403
+
+
 class ModelDisabled(AppError):
     """The model that was asked for cannot be used now."""
 

@@ -16,7 +16,7 @@ from backend.precheck.recommend import recommend
 from backend.precheck.risk.suspect import suspect
 from backend.precheck.risk.suspicion import Suspicion
 from backend.precheck.signals import explain
-from backend.precheck.tokens import estimate_tokens
+from backend.precheck.tokens.estimate import estimate_tokens
 from shared.precheck import Category, CategoryScore
 
 __all__ = ["LOOK_BACK", "check", "suspicions_of"]

@@ -6,7 +6,7 @@ from time import process_time_ns
 from backend.precheck.check import check
 from backend.precheck.reading import excerpt, read
 from backend.precheck.risk.suspect import suspect
-from backend.precheck.tokens import estimate_tokens
+from backend.precheck.tokens.estimate import estimate_tokens
 from tests.bench.report import say
 
 LENGTHS = (100, 2_000, 20_000, 100_000, 1_000_000)

@@ -3,7 +3,7 @@
 from backend.accounts.identity import Identity
 from backend.assistants.pick import pick
 from backend.catalogue.snapshot import Catalogue
-from backend.chat.history import tools_tokens, turn_tokens
+from backend.chat.history import tools_size, total, turn_size
 from backend.chat.inquiry import Inquiry
 from backend.chat.plan import wish, with_system_prompt
 from backend.chat.prompt import Prompt
@@ -14,10 +14,14 @@ from backend.precheck.service import Examiner
 def prompt_tokens(
     catalogue: Catalogue, identity: Identity, examiner: Examiner, inquiry: Inquiry, prompt: Prompt
 ) -> int:
-    """Estimated tokens of all that a model would read. Raises what naming a model or an assistant may."""
+    """Estimated tokens of all that the model named first would read, or a usual one when none is named.
+
+    Raises what naming a model or an assistant may.
+    """
     entitlement = identity.entitlement(catalogue)
     wished = wish(catalogue, entitlement, inquiry, identity.organisation_id)
     checked = examiner.examine(prompt, assistant_chosen=inquiry.assistant != AUTO)
     picked = pick(catalogue, entitlement, wished.assistant, checked.finding.recommended_family)
     turns = with_system_prompt(picked.assistant, prompt.turns)
-    return sum(map(turn_tokens, turns)) + tools_tokens(inquiry.manner.tools)
+    size = total([*map(turn_size, turns), tools_size(inquiry.manner.tools)])
+    return wished.models[0].tokens(size) if wished.models else size.tokens()

@@ -11,7 +11,7 @@ from backend.chat.attempt import Attempt
 from backend.chat.charge import charge, credits_so_far
 from backend.chat.rescue import Way
 from backend.metering.pricing import raw_cost
-from backend.precheck.tokens import estimate_tokens
+from backend.precheck.tokens.estimate import estimate_tokens
 from backend.providers.calls import TokenUsage
 from tests.fixtures.orders import order, route
 from tests.fixtures.snapshots import model, price

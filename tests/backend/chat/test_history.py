@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.chat.history import TOKENS_PER_TURN, fit, turn_tokens
+from backend.chat.history import TOKENS_PER_TURN, fit, turn_size
+from backend.precheck.tokens.estimate import Size, size_of
 from backend.providers.calls import Turn
 from shared.messages import Role
 
@@ -34,15 +35,16 @@ def talk(roles: str) -> list[Turn]:
 )
 def test_the_newest_turns_stay(roles: str, room: int, kept: str) -> None:
     turns = talk(roles)
-    fitted = fit(turns, [10] * len(turns), room)
+    fitted = fit(turns, [size_of("", 10)] * len(turns), room, Size.tokens)
     assert " ".join(turn.content for turn in fitted.turns) == kept
-    assert fitted.tokens == 10 * len(fitted.turns)
+    assert fitted.size.tokens() == 10 * len(fitted.turns)
     assert fitted.left_out == len(turns) - len(fitted.turns)
 
 
 def test_each_turn_costs_more_than_its_words() -> None:
-    assert turn_tokens(Turn(Role.USER, "")) == TOKENS_PER_TURN
-    assert turn_tokens(Turn(Role.USER, "anchor " * 100)) > turn_tokens(Turn(Role.USER, "anchor " * 50)) > 50
+    assert turn_size(Turn(Role.USER, "")).tokens() == TOKENS_PER_TURN
+    once, twice = (turn_size(Turn(Role.USER, "anchor " * times)).tokens() for times in (50, 100))
+    assert twice > once > 40
 
 
 @given(
@@ -54,20 +56,20 @@ def test_what_is_kept_is_in_order_within_the_room_and_ends_in_the_prompt(
     roles: str, costs: list[int], room: int
 ) -> None:
     turns, sizes = talk(roles), costs[: len(roles)]
-    fitted = fit(turns, sizes, room)
+    fitted = fit(turns, [size_of("", cost) for cost in sizes], room, Size.tokens)
     places = [turns.index(turn) for turn in fitted.turns]
     assert places == sorted(places)
     assert fitted.turns[-1] is turns[-1]
-    assert fitted.tokens == sum(sizes[place] for place in places)
+    assert fitted.size.tokens() == sum(sizes[place] for place in places)
     assert fitted.left_out + len(fitted.turns) == len(turns)
     assert {place for place, turn in enumerate(turns) if turn.role is Role.SYSTEM} <= set(places)
     said = [turn for turn in fitted.turns if turn.role is not Role.SYSTEM]
     assert said[0].role is Role.USER
     least = sum(sizes[place] for place, turn in enumerate(turns) if turn.role is Role.SYSTEM) + sizes[-1]
-    assert fitted.tokens <= max(room, least)
+    assert fitted.size.tokens() <= max(room, least)
 
 
 @given(st.text("sua", min_size=1, max_size=30).filter(lambda roles: "u" in roles and roles.strip("s")[0] == "u"))
 def test_with_room_for_all_nothing_is_left_out(roles: str) -> None:
     turns = talk(roles)
-    assert fit(turns, [1] * len(turns), len(turns)).turns == tuple(turns)
+    assert fit(turns, [size_of("", 1)] * len(turns), len(turns), Size.tokens).turns == tuple(turns)

@@ -12,8 +12,9 @@ from backend.errands.drawing import Drawing
 from backend.errands.embedding import Embedding
 from backend.errands.outcome import MOST_KEPT, ErrandEnded, charge, settlement
 from backend.errands.trying import Tried
-from backend.errands.work import Made
+from backend.errands.work import Counts, Made
 from backend.errors import AppError
+from backend.precheck.tokens.estimate import size_of
 from backend.providers.calls import EmbeddingCall, Embeddings, MadePicture, PictureCall, Pictures, TokenUsage
 from backend.providers.errors import ProviderError, Rejected, ServerFault
 from shared.errors import ErrorCode
@@ -61,7 +62,11 @@ class TestCharge:
         assert charge(errand_order(PICTURES, ROUTE), ROUTE, made).raw.total == Decimal("0.04")
 
     def test_what_is_not_reported_is_estimated(self) -> None:
-        owed = charge(errand_order(TEXTS, ROUTE, tokens=(30, 12)), ROUTE, structs.replace(VECTORS, usage=None))
+        owed = charge(
+            errand_order(TEXTS, ROUTE, counts=Counts((size_of("", 30), size_of("", 12)))),
+            ROUTE,
+            structs.replace(VECTORS, usage=None),
+        )
         assert owed.pieces.estimated
         assert owed.pieces.usage == TokenUsage(input=42)
 
