@@ -21,8 +21,9 @@ FLOATS = {
     *(("models", "quality"), ("prompt_checks", "confidence")),
     *(("abuse_subjects", column) for column in ("score", "half_life", "slow_from", "pause_from")),
     *(("abuse_events", column) for column in ("points", "person_points")),
+    ("token_ratios", "log_ratio"),
 }
-"""Ratings, and scores that decay: nothing is paid with them."""
+"""Ratings, a statistic, and scores that decay: nothing is paid with them."""
 KEYED_BY_CALLER = {"idempotency_keys": "a caller's key is looked up before anything is known of the request"}
 
 
