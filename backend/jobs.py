@@ -57,6 +57,7 @@ JOBS = (
     Job("repair_books", of_a_lease(1 / 2), reconciliation.repair_books),
     Job("check_money", every(reconciliation.MONEY_SECONDS), reconciliation.check_money),
     Job("correct_estimates", every(20), metering.correct_estimates),
+    Job("measure_answers", every(1800), metering.measure_answers),
     Job("refresh_restraints", every(30), abuse.refresh),
     Job("announce_abuse", every(10), abuse.announce),
     Job("purge_abuse", every(600), abuse.purge),

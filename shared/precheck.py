@@ -102,16 +102,34 @@ class RecommendedAssistant(Answer, frozen=True, kw_only=True):
     name: str
 
 
+class RunnerUp(Answer, frozen=True, kw_only=True):
+    """The model that would answer next, with the likely range of credits and whether a short answer can be paid."""
+
+    model: str
+    credits_low: Credits
+    credits_high: Credits
+    affordable: bool
+
+
 class Estimate(Answer, frozen=True, kw_only=True):
-    """Tokens of the prompt with its history and system prompt, and the likely range of credits."""
+    """Tokens of the prompt with its history and system prompt, and the likely range of credits.
+
+    `model` is who would answer and `runner_up` the one after it, null where there is none. `spendable` is what this
+    request may cost now: the balance within the caps of a day and a request. Where a long answer would cost more,
+    `affordable_max_tokens` is the largest `max_tokens` that can be paid, 0 when nothing can; else it is null.
+    """
 
     prompt_tokens: int
     credits_low: Credits
     credits_high: Credits
+    model: str | None = None
+    runner_up: RunnerUp | None = None
+    spendable: Credits | None = None
+    affordable_max_tokens: int | None = None
 
 
 class Precheck(Answer, frozen=True, kw_only=True):
-    """The whole finding. `signals` says in words what led there."""
+    """The whole finding. `signals` says in words what led there, `obstacle` why it would be refused if it were sent."""
 
     id: UUID
     category: Category
@@ -124,6 +142,7 @@ class Precheck(Answer, frozen=True, kw_only=True):
     estimate: Estimate
     affordable: bool
     signals: list[str]
+    obstacle: str | None = None
 
 
 class PrecheckRequest(Request, frozen=True, kw_only=True):

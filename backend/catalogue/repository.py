@@ -31,7 +31,7 @@ from backend.catalogue.tables import (
 )
 from backend.catalogue.tables import Model as ModelRow
 from backend.entitlements.tables import Plan as PlanRow
-from backend.metering.tables import TokenRatio
+from backend.metering.tables import AnswerLength, TokenRatio
 from backend.metering.token_ratios import ratio_in_force
 from backend.precheck.risk.policy import RiskPolicy
 from backend.precheck.risk.repository import guard_of, rule_of
@@ -42,7 +42,7 @@ from backend.secrets import Secrets
 from backend.settings import Settings
 from shared.catalogue import Capability, LatencyTier, Prices
 from shared.plans import PlanLimits
-from shared.precheck import Category
+from shared.precheck import Category, Complexity
 
 CONFIGURATION_LOCK = 0x_FA1_71EAD
 """Key of the advisory lock under which configuration is added to, so that nothing is added twice."""
@@ -69,6 +69,7 @@ async def load_catalogue(session: AsyncSession, secrets: Secrets, settings: Sett
     service_types = await session.exec(select(ServiceTypeRow))
     risks = await session.exec(select(RiskRuleRow))
     guard = (await session.exec(select(RiskGuardRow))).first()
+    lengths = await session.exec(select(AnswerLength))
     return snapshot.Catalogue(
         version=version,
         models=tuple(
@@ -83,6 +84,7 @@ async def load_catalogue(session: AsyncSession, secrets: Secrets, settings: Sett
         abuse=in_force({row.organisation_id: row.rules for row in await session.exec(select(AbuseRulesRow))}),
         risks=RiskPolicy([rule_of(row) for row in risks]),
         guard=guard_of(guard),
+        answer_lengths={(Category(row.category), Complexity(row.complexity)): (row.low, row.high) for row in lengths},
     )
 
 

@@ -15,7 +15,7 @@ from backend.providers.calls import Limits
 from shared.abuse import AbuseRules
 from shared.catalogue import Capability, LatencyTier
 from shared.plans import PlanLimits
-from shared.precheck import Category
+from shared.precheck import Category, Complexity
 from shared.risks import GuardSettings
 
 ONE = Decimal(1)
@@ -142,6 +142,7 @@ class Catalogue(Struct, frozen=True, kw_only=True, eq=False):
 
     `aliases` are by organisation (None: of all) and name, `service_types` the families that handle them. `abuse` are
     rules by organisation, where it has its own, and of everybody (None).
+    `answer_lengths` are tokens that nine of ten answers to a task exceeded and stayed below, where enough were seen.
     """
 
     version: int
@@ -155,6 +156,7 @@ class Catalogue(Struct, frozen=True, kw_only=True, eq=False):
     abuse: dict[UUID | None, AbuseRules] = {}
     risks: RiskPolicy = RiskPolicy()
     guard: GuardSettings = GuardSettings()
+    answer_lengths: dict[tuple[Category, Complexity], tuple[int, int]] = {}
     _models: dict[str, Model] = {}
     _assistants: dict[str, Assistant] = {}
     _plans: dict[str, Plan] = {}

@@ -22,6 +22,7 @@ from backend.chat.freshness import Freshness
 from backend.chat.generation import Generation
 from backend.chat.generations import Generations
 from backend.chat.inquiry import Inquiry
+from backend.chat.likely import estimate
 from backend.chat.order import Order
 from backend.chat.plan import Decided, decide, judged, wish
 from backend.chat.prompt import Prompt, read_prompt, told
@@ -247,7 +248,12 @@ class Pipeline:
             held=admitted.held,
             balance=admitted.balance,
             windows=admitted.windows,
-            precheck=view(checked, decided.recommended, decided.prompt_tokens, decided.credits, affordable=True),
+            precheck=view(
+                checked,
+                decided.recommended,
+                estimate(decided.likely, decided.runner_up, admitted.balance + admitted.held),
+                affordable=True,
+            ),
             reasons=decided.reasons,
             notices=decided.notices,
             streamed=inquiry.stream,

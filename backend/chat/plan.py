@@ -13,8 +13,10 @@ from msgspec import Struct, structs
 from backend.assistants.pick import DIRECT, Picked, pick, wanted_assistant
 from backend.catalogue.aliases import ASSISTANT_PREFIX
 from backend.catalogue.snapshot import Assistant, Catalogue, Model
+from backend.chat.answer_length import likely_answer
 from backend.chat.history import Fitted, fit, tools_size, total, turn_size
 from backend.chat.inquiry import Inquiry, Manner
+from backend.chat.likely import Likely, likely
 from backend.chat.order import Route
 from backend.chat.prompt import Prompt
 from backend.entitlements.plans import AUTO, Entitlement, lowest_plan_with_model
@@ -24,7 +26,7 @@ from backend.policy.choose import HEALTHY, SHORTEST_ANSWER, Ask, Choice, HealthB
 from backend.policy.errors import ContextTooLong, ModelDisabled, ModelIncapable, NoRoute, PlanForbidsModel
 from backend.policy.preferences import ANY, Length, Preferences, obstacle
 from backend.policy.strategies import IN_WORDS
-from backend.policy.tasks import Task
+from backend.policy.tasks import Task, takes
 from backend.precheck.finding import Finding
 from backend.precheck.service import Checked
 from backend.precheck.tokens.estimate import Size
@@ -35,20 +37,12 @@ from shared.admin import RouteDecision
 from shared.catalogue import Capability
 from shared.chat import Strategy
 from shared.messages import Role
-from shared.precheck import Complexity
 
 DEFAULT_ANSWER = 2048
 """Tokens asked for when the caller does not say how many."""
 
 ESTIMATE_MARGIN = 8
 """One part in so many of the context is kept free, because token counts are estimates."""
-
-_LIKELY_ANSWER = {
-    Complexity.SIMPLE: (40, 300),
-    Complexity.STANDARD: (150, 800),
-    Complexity.COMPLEX: (400, 1800),
-    Complexity.REASONING: (600, 3000),
-}
 
 
 class Wish(Struct, frozen=True, kw_only=True):
@@ -63,7 +57,10 @@ class Wish(Struct, frozen=True, kw_only=True):
 
 
 class Decided(Struct, frozen=True, kw_only=True):
-    """The decision, ready to be admitted. `wanted_tokens` is what the answer may have before credits clamp it."""
+    """The decision, ready to be admitted. `wanted_tokens` is what the answer may have before credits clamp it.
+
+    `likely` is what the first route is likely to cost, `runner_up` the same of the next model.
+    """
 
     assistant: Assistant
     recommended: Assistant | None
@@ -75,7 +72,8 @@ class Decided(Struct, frozen=True, kw_only=True):
     reasons: tuple[str, ...]
     notices: tuple[str, ...]
     decision: RouteDecision
-    credits: tuple[Decimal, Decimal]
+    likely: Likely
+    runner_up: Likely | None
 
 
 def wish(catalogue: Catalogue, entitlement: Entitlement, inquiry: Inquiry, organisation_id: UUID) -> Wish:
@@ -206,10 +204,11 @@ def decide(
         first.max_output_tokens,
         usable_context(first, entitlement) - prompt_tokens,
     )
+    span = likely_answer(finding.category, finding.complexity, catalogue.answer_lengths)
     reasons = _reasons(picked, wished, finding.category.replace("_", " "), finding.complexity, first, entitlement)
     return Decided(
         assistant=picked.assistant,
-        recommended=catalogue.assistant(finding.recommended_family) if finding.recommended_family else None,
+        recommended=recommendation(finding, catalogue),
         routes=routes,
         reserve=by_circuit(
             (
@@ -237,8 +236,15 @@ def decide(
             prompt_tokens=prompt_tokens,
             turns_left_out=fitted.left_out,
         ),
-        credits=_likely_credits(routes[0], finding.complexity, wanted),
+        likely=likely(routes[0], span, wanted),
+        runner_up=next((likely(route, span, wanted) for route in routes if route.model is not first), None),
     )
+
+
+def recommendation(finding: Finding, catalogue: Catalogue) -> Assistant | None:
+    """The assistant that fits the prompt best, unless an admin keeps such prompts from it."""
+    found = catalogue.assistant(finding.recommended_family) if finding.recommended_family else None
+    return found if found is not None and takes(found.task_categories, finding.category) else None
 
 
 def _needs(wished: Wish, finding: Finding, assistant: Assistant, turns: tuple[Turn, ...]) -> frozenset[Capability]:
@@ -357,11 +363,6 @@ def _notices(left_out: int) -> tuple[str, ...]:
         return ()
     turns = "The oldest message was" if left_out == 1 else f"The {left_out:,} oldest messages were"
     return (f"{turns} left out of this call: the conversation is longer than the model reads. Nothing was deleted.",)
-
-
-def _likely_credits(route: Route, complexity: Complexity, wanted: int) -> tuple[Decimal, Decimal]:
-    low, high = _LIKELY_ANSWER[complexity]
-    return route.tariff.cost(min(low, wanted)), route.tariff.cost(min(high, wanted))
 
 
 def nothing_can_answer(

@@ -8,7 +8,7 @@ import psycopg
 import structlog
 
 from backend.columns import new_id
-from backend.metering import ratios_repository, repository
+from backend.metering import estimates_repository, repository
 from backend.metering.records import LOST, AttemptRecord, MessageDocument, SettlementRecord
 from backend.metering.repository import Orphan
 from backend.metering.token_ratios import moved, ratio_in_force
@@ -70,13 +70,19 @@ async def correct_estimates(services: "Services") -> None:
     if not samples:
         return
     try:
-        ratios = await ratios_repository.add_samples(services.database, samples)
+        ratios = await estimates_repository.add_samples(services.database, samples)
     except BaseException:
         services.tokens.put_back(samples)
         raise
     in_use = {model.id: model.token_ratio for model in services.catalogue.current.models}
     if any(moved(in_use[model_id], ratio_in_force(*ratio)) for model_id, ratio in ratios.items() if model_id in in_use):
-        await ratios_repository.tell(services.database)
+        await estimates_repository.tell(services.database)
+
+
+async def measure_answers(services: "Services") -> None:
+    """Learns how long answers are, for estimates of what they will cost."""
+    if await estimates_repository.measure_answers(services.database):
+        await estimates_repository.tell(services.database)
 
 
 async def purge(services: "Services") -> None:

@@ -17,6 +17,7 @@ from backend.metering.records import (
     SettlementRecord,
     StoredResult,
 )
+from shared.plans import PlanLimits
 
 _encode = msgspec.json.Encoder().encode
 _admission = msgspec.json.Decoder(AdmissionResult)
@@ -100,10 +101,23 @@ async def admit_guard(database: Database, record: AdmissionRecord, windows: list
     return _admission.decode(rows[0][0])
 
 
-async def spendable(database: Database, user_id: UUID, monthly_credits: Decimal) -> Decimal:
-    """What the person can spend now: the balance less what running requests hold."""
-    rows = await database.call("SELECT balance - held FROM open_credit_period(%s, %s)", (user_id, monthly_credits))
-    return rows[0][0] or NOTHING
+async def spendable(
+    database: Database, user_id: UUID, monthly_credits: Decimal, limits: PlanLimits | None = None
+) -> Decimal:
+    """What the person can spend now: the balance less what running requests hold.
+
+    With `limits`, what one request may cost: no more than the plan's caps of a day and of a request leave either.
+    """
+    rows = await database.call(
+        "SELECT balance - held, day_used FROM open_credit_period(%s, %s)", (user_id, monthly_credits)
+    )
+    balance, day_used = rows[0]
+    left = balance or NOTHING
+    if limits is not None and limits.credits_per_day is not None:
+        left = min(left, limits.credits_per_day - (day_used or NOTHING))
+    if limits is not None and limits.credits_per_request is not None:
+        left = min(left, limits.credits_per_request)
+    return max(left, NOTHING)
 
 
 async def renew_leases(

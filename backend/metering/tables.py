@@ -214,3 +214,16 @@ class TokenRatio(SQLModel, table=True):
     log_ratio: float
     samples: int = Field(sa_type=BigInteger)
     updated_at: datetime = created_column()
+
+
+class AnswerLength(SQLModel, table=True):
+    """How long answers to one kind of task were: tokens that nine of ten exceeded (`low`) and stayed below (`high`)."""
+
+    __tablename__ = "answer_lengths"
+
+    category: str = Field(primary_key=True)
+    complexity: str = Field(primary_key=True)
+    low: int
+    high: int
+    samples: int
+    updated_at: datetime = created_column()

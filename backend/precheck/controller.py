@@ -10,7 +10,8 @@ from backend.accounts.identity import Identity
 from backend.attachments.given import turn_of
 from backend.catalogue.cache import CatalogueCache
 from backend.chat.inquiry import Inquiry
-from backend.chat.plan import decide, judged, wish
+from backend.chat.likely import estimate
+from backend.chat.plan import decide, judged, recommendation, wish
 from backend.chat.prompt import Prompt, given, readable, turns_of
 from backend.chat.repository import read_conversation
 from backend.database import Database
@@ -26,7 +27,7 @@ from backend.providers.calls import Turn
 from backend.settings import Settings
 from shared.messages import Role
 from shared.paths import PRECHECK
-from shared.precheck import Precheck, PrecheckRequest
+from shared.precheck import Estimate, Precheck, PrecheckRequest
 
 
 class PrecheckController(Controller):
@@ -62,20 +63,30 @@ class PrecheckController(Controller):
             current, entitlement, Inquiry(body=data, assistant=data.assistant or AUTO), identity.organisation_id
         )
         checked = judged(current, entitlement, wished, examiner.examine(prompt, assistant_chosen=False))
-        balance = await metering.spendable(database, identity.user_id, entitlement.monthly_credits)
-        family = checked.finding.recommended_family
-        recommended = current.assistant(family) if family is not None else None
+        spendable = await metering.spendable(
+            database, identity.user_id, entitlement.monthly_credits, entitlement.limits
+        )
+        recommended = recommendation(checked.finding, current)
+        obstacle: str | None = None
         try:
             decided = decide(current, entitlement, health, wished, prompt, checked, settings.credits_per_dollar)
-        except AppError as obstacle:
-            tokens, credits, affordable = 0, (ZERO, ZERO), False
-            checked = checked.with_signal(obstacle.message)
+        except AppError as refusal:
+            obstacle, affordable = refusal.message, False
+            expected = Estimate(prompt_tokens=0, credits_low=ZERO, credits_high=ZERO, spendable=spendable)
+            checked = checked.with_signal(refusal.message)
         else:
-            tokens, credits = decided.prompt_tokens, decided.credits
-            affordable = credits[0] <= balance
-        evidence = record(checked, identity, recommended, tokens, request_id=None, conversation_id=data.conversation_id)
+            affordable = decided.likely.needed <= spendable
+            expected = estimate(decided.likely, decided.runner_up, spendable)
+        evidence = record(
+            checked,
+            identity,
+            recommended,
+            expected.prompt_tokens,
+            request_id=None,
+            conversation_id=data.conversation_id,
+        )
         await metering.record_check(database, evidence)
-        return view(checked, recommended, tokens, credits, affordable=affordable)
+        return view(checked, recommended, expected, affordable=affordable, obstacle=obstacle)
 
 
 async def _prompt(database: Database, identity: Identity, data: PrecheckRequest) -> Prompt:

@@ -2,7 +2,6 @@
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from decimal import Decimal
 from uuid import UUID
 
 from msgspec import Struct, structs
@@ -160,12 +159,12 @@ def _graver(risk: Risk, than: Risk) -> bool:
 def view(
     checked: Checked,
     recommended: Assistant | None,
-    prompt_tokens: int,
-    credits: tuple[Decimal, Decimal],
+    estimate: Estimate,
     *,
     affordable: bool,
+    obstacle: str | None = None,
 ) -> Precheck:
-    """The check as the person sees it; `credits` is the likely range."""
+    """The check as the person sees it; `obstacle` is why it would be refused."""
     finding = checked.finding
     return Precheck(
         id=checked.id,
@@ -178,9 +177,10 @@ def view(
         if recommended is not None
         else None,
         confidence=finding.confidence,
-        estimate=Estimate(prompt_tokens=prompt_tokens, credits_low=credits[0], credits_high=credits[1]),
+        estimate=estimate,
         affordable=affordable,
         signals=list(finding.signals),
+        obstacle=obstacle,
     )
 
 

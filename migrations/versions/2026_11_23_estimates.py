@@ -24,12 +24,23 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["model_id"], ["models.id"], name=op.f("fk_token_ratios_model_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("model_id", name=op.f("pk_token_ratios")),
     )
+    op.create_table(
+        "answer_lengths",
+        sa.Column("category", sa.String(), nullable=False),
+        sa.Column("complexity", sa.String(), nullable=False),
+        sa.Column("low", sa.Integer(), nullable=False),
+        sa.Column("high", sa.Integer(), nullable=False),
+        sa.Column("samples", sa.Integer(), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.PrimaryKeyConstraint("category", "complexity", name=op.f("pk_answer_lengths")),
+    )
     for table in ("plans", "assistants"):
         op.add_column(table, sa.Column("task_categories", postgresql.JSONB(astext_type=sa.Text()), nullable=True))
 
 
 def downgrade() -> None:
-    """Forget the ratios and take every task again."""
+    """Forget what was learned and take every task again."""
     for table in ("assistants", "plans"):
         op.drop_column(table, "task_categories")
+    op.drop_table("answer_lengths")
     op.drop_table("token_ratios")

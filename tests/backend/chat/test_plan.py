@@ -217,5 +217,5 @@ class TestDecision:
         [route] = decided(catalogue(SMALL, multipliers=factors), prompt("hi")).routes
         assert route.rate.multiplier == 3
         assert route.price is SMALL.price
-        low, high = decided(catalogue(SMALL, multipliers=factors), prompt("hi")).credits
-        assert 0 < low <= high
+        expected = decided(catalogue(SMALL, multipliers=factors), prompt("hi")).likely
+        assert 0 < expected.low <= expected.needed <= expected.high

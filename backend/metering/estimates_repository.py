@@ -1,10 +1,17 @@
-"""Token ratios in PostgreSQL."""
+"""What estimates learn from answers, in PostgreSQL: token ratios and the usual lengths of answers."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from backend.database import Database
 from backend.metering.token_ratios import FORGETTING, Sample
+
+OF_LATE = timedelta(days=30)
+MOST_ANSWERS = 20_000
+"""The latest ones, so that measuring stays cheap."""
+FEWEST_ANSWERS = 100
+"""Answers to one kind of task from which its length counts."""
 
 
 async def add_samples(database: Database, samples: Sequence[Sample]) -> dict[UUID, tuple[float, int]]:
@@ -30,6 +37,25 @@ async def add_samples(database: Database, samples: Sequence[Sample]) -> dict[UUI
         ),
     )
     return {model_id: (log_ratio, count) for model_id, log_ratio, count in rows}
+
+
+async def measure_answers(database: Database) -> bool:
+    """Measures how long answers to each kind of task were of late; whether any length differs from before."""
+    rows = await database.call(
+        "INSERT INTO answer_lengths AS l (category, complexity, low, high, samples)"
+        " SELECT c.category, c.complexity, percentile_disc(0.1) WITHIN GROUP (ORDER BY m.tokens),"
+        " percentile_disc(0.9) WITHIN GROUP (ORDER BY m.tokens), count(*)"
+        " FROM (SELECT organisation_id, request_id, output_tokens + coalesce(reasoning_tokens, 0) AS tokens"
+        " FROM model_calls WHERE final AND status = 'answered' AND output_tokens > 0"
+        " AND created_at > now() - %s ORDER BY created_at DESC LIMIT %s) m"
+        " JOIN prompt_checks c ON c.request_id = m.request_id AND c.organisation_id = m.organisation_id"
+        " GROUP BY c.category, c.complexity HAVING count(*) >= %s"
+        " ON CONFLICT (category, complexity) DO UPDATE SET low = EXCLUDED.low, high = EXCLUDED.high,"
+        " samples = EXCLUDED.samples, updated_at = clock_timestamp()"
+        " WHERE (l.low, l.high) <> (EXCLUDED.low, EXCLUDED.high) RETURNING 1",
+        (OF_LATE, MOST_ANSWERS, FEWEST_ANSWERS),
+    )
+    return bool(rows)
 
 
 async def tell(database: Database) -> None:
