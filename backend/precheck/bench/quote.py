@@ -7,6 +7,7 @@ from msgspec import Struct
 from backend.accounts.identity import Identity
 from backend.catalogue.snapshot import Catalogue
 from backend.chat.inquiry import Inquiry
+from backend.chat.likely import estimate
 from backend.chat.plan import Wish, decide, wish
 from backend.chat.prompt import Prompt
 from backend.columns import new_id
@@ -58,7 +59,7 @@ def quote(
     prompt_hash: bytes,
     credits_per_dollar: Decimal,
 ) -> tuple[Estimate | None, str | None]:
-    """The estimate, or why there is none."""
+    """The estimate for somebody whose month begins, or why there is none."""
     if of.wished is None:
         return None, of.obstacle
     prompt = Prompt(text=trial.text, earlier=(), turns=(Turn(Role.USER, trial.text),), thread=None)
@@ -69,5 +70,4 @@ def quote(
         decided = decide(catalogue, of.entitlement, health, of.wished, prompt, checked, credits_per_dollar)
     except AppError as error:
         return None, error.message
-    low, high = decided.credits
-    return Estimate(prompt_tokens=decided.prompt_tokens, credits_low=low, credits_high=high), None
+    return estimate(decided.likely, decided.runner_up, of.entitlement.monthly_credits), None
