@@ -23,7 +23,15 @@ from backend.entitlements.plans import AUTO, Entitlement, lowest_plan_with_model
 from backend.errors import AppError, NotFound, Unavailable
 from backend.metering.display_cost import display_rate, tariff
 from backend.policy.choose import HEALTHY, SHORTEST_ANSWER, Ask, Choice, HealthByKey, ModelType, choose, usable_context
-from backend.policy.errors import ContextTooLong, ModelDisabled, ModelIncapable, NoRoute, PlanForbidsModel
+from backend.policy.errors import (
+    AssistantRefusesTask,
+    ContextTooLong,
+    ModelDisabled,
+    ModelIncapable,
+    NoRoute,
+    PlanForbidsModel,
+    PlanForbidsTask,
+)
 from backend.policy.preferences import ANY, Length, Preferences, obstacle
 from backend.policy.strategies import IN_WORDS
 from backend.policy.tasks import Task, takes
@@ -98,8 +106,8 @@ def judged(
 ) -> Checked:
     """The check with what is done about its risk, by the assistant that would answer and the plan."""
     try:
-        family = pick(catalogue, entitlement, wished.assistant, checked.finding.recommended_family).assistant.family
-    except Unavailable:
+        family = _picked(catalogue, entitlement, wished, checked.finding).assistant.family
+    except (Unavailable, PlanForbidsTask, AssistantRefusesTask):
         family = None
     return checked.judged(catalogue.risks, family, entitlement.plan_slug, country)
 
@@ -156,8 +164,7 @@ def decide(
 ) -> Decided:
     """The whole decision. Raises `ContextTooLong`, `NoRoute`, `PlanForbidsModel` or `Unavailable`."""
     finding = checked.finding
-    task = Task(finding.category, finding.confidence)
-    picked = pick(catalogue, entitlement, wished.assistant, finding.recommended_family, task)
+    picked = _picked(catalogue, entitlement, wished, finding)
     turns = with_system_prompt(picked.assistant, prompt.turns)
     sizes = [turn_size(turn) for turn in turns]
     tools = tools_size(wished.manner.tools)
@@ -239,6 +246,11 @@ def decide(
         likely=likely(routes[0], span, wanted),
         runner_up=next((likely(route, span, wanted) for route in routes if route.model is not first), None),
     )
+
+
+def _picked(catalogue: Catalogue, entitlement: Entitlement, wished: Wish, finding: Finding) -> Picked:
+    task = Task(finding.category, finding.confidence)
+    return pick(catalogue, entitlement, wished.assistant, finding.recommended_family, task)
 
 
 def recommendation(finding: Finding, catalogue: Catalogue) -> Assistant | None:

@@ -12,7 +12,7 @@ from backend.metering.pricing import ZERO, raw_cost
 from backend.metering.records import AttemptRecord, CostDocument
 from backend.precheck.risk.suspicion import Suspicion
 from backend.precheck.risk.verdict import Unreadable, chat_call, of_chat, of_moderation
-from backend.precheck.tokens import estimate_tokens
+from backend.precheck.tokens.estimate import estimate_tokens
 from backend.providers.calls import Moderated, ModerationCall, Reply, Target, TokenUsage
 from backend.providers.circuit_book import CircuitBook
 from backend.providers.engine import ProviderClient
