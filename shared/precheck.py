@@ -77,6 +77,30 @@ class RiskCategory(StrEnum):
     SECRET = "secret"
 
 
+class PersonalKind(StrEnum):
+    """Kinds of personal data and secrets."""
+
+    EMAIL = "email"
+    PHONE = "phone"
+    IBAN = "iban"
+    CARD = "card"
+    NATIONAL_ID = "national_id"
+    ADDRESS = "address"
+    API_KEY = "api_key"
+    TOKEN = "token"
+    PASSWORD = "password"
+    PRIVATE_KEY = "private_key"
+
+
+class PersonalData(StrEnum):
+    """What a plan does about personal data in what is sent to models."""
+
+    ALLOW = "allow"
+    WARN = "warn"
+    MASK = "mask"
+    REFUSE = "refuse"
+
+
 class CategoryScore(Answer, frozen=True, kw_only=True):
     """`score` is between 0 and 1; the scores of one check sum to at most 1."""
 

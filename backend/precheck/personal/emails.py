@@ -1,0 +1,70 @@
+"""E-mail addresses of people."""
+
+import re
+from collections.abc import Iterator
+
+from backend.precheck.personal.datum import PersonalDatum
+from shared.precheck import PersonalKind
+
+_BEFORE = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}$")
+_AFTER = re.compile(r"[\w-]{1,63}(?:\.[\w-]{1,63}){0,7}\.[^\W\d_]{2,24}(?![\w-])|[\w-]{1,63}(?:\.[\w-]{1,63}){1,7}")
+_LOCAL_START = "!#$%&'*/=?^`{|}~.-"
+_SPOKEN = re.compile(
+    r"(?<![\w.+-])[\w.+-]{2,40} ?[(\[{] ?at ?[)\]}] ?[\w-]{2,40}(?: ?(?:\.|[(\[{] ?(?:dot|punkt|point|punto) ?[)\]}]) ?[\w-]{2,24}){1,3}",
+    re.IGNORECASE,
+)
+_SIGNS_OF_SPOKEN = ("(at)", "[at]", "( at )", "[ at ]")
+
+_DOCUMENTATION = re.compile(
+    r"(?:^|\.)(?:example|sample)(?:\.[a-z]{2,3}){1,2}$|(?:^|\.)(?:example|test|invalid|localhost|local|internal)$|"
+    r"^(?:domain|yourdomain|your-domain|mydomain|company|yourcompany|your-company|email|host|server|site|website)\.(?:com|tld|org|net)$",
+    re.IGNORECASE,
+)
+"""Domains reserved for documentation (RFC 2606) and those that stand for any."""
+
+_ROLES = frozenset(
+    "abuse accounts admin administrator billing careers contact customerservice donotreply do-not-reply feedback git hello"
+    " help helpdesk hostmaster hr info information jobs legal mail mailer-daemon marketing media newsletter no-reply"
+    " noreply notifications office orders postmaster press privacy root sales security service shop support team webmaster"
+    " kontakt bestellung rechnung bewerbung buchhaltung datenschutz presse vertrieb contacto ventas soporte atencion"
+    " reservas contatto amministrazione ordini commandes compta contato vendas atendimento suporte klantenservice biuro"
+    " sklep zamowienia destek bilgi iletisim info-de yourname your.name your-name your_name youremail your.email username"
+    " user name firstname.lastname first.last someone somebody foo bar email".split()
+)
+"""Mailboxes of a role or of nobody: a business's published contact is no personal data."""
+
+
+def emails(text: str) -> Iterator[PersonalDatum]:
+    """Addresses with an at sign, and those that spell it in brackets. Linear: at most 600 characters are read around each."""
+    for sign in ("@", "\uff20"):
+        at = text.find(sign, 1)
+        while at > 0:
+            if text[at - 1] != sign and text[at - 1] > " " and (found := _around(text, at)) is not None:
+                yield found
+            at = text.find(sign, at + 1)
+    for sign in _SIGNS_OF_SPOKEN:
+        at = text.find(sign)
+        while at >= 0:
+            for spoken in _SPOKEN.finditer(text, max(at - 45, 0), at + 110):
+                yield PersonalDatum(spoken.start(), spoken.end(), PersonalKind.EMAIL)
+            at = text.find(sign, at + len(sign))
+
+
+def _around(text: str, at: int) -> PersonalDatum | None:
+    after = _AFTER.match(text, at + 1)
+    before = _BEFORE.search(text[max(0, at - 64) : at]) if after is not None else None
+    if before is None or after is None:
+        return None
+    local = before.group().lstrip(_LOCAL_START)
+    domain = after.group()
+    if not local or "://" in text[max(0, at - 80) : at] and _credentials(text, at):
+        return None
+    if local.lower() in _ROLES or _DOCUMENTATION.search(domain) or domain.rpartition(".")[2].isdigit():
+        return None
+    return PersonalDatum(at - len(local), after.end(), PersonalKind.EMAIL)
+
+
+def _credentials(text: str, at: int) -> bool:
+    """Whether it is the at sign of a URL with a user, such as a connection string or a git address."""
+    start = text.rfind("://", max(0, at - 80), at)
+    return not any(c.isspace() or c == "/" for c in text[start + 3 : at])
