@@ -11,6 +11,9 @@ from backend.precheck.finding import Finding
 from backend.precheck.language import detect
 from backend.precheck.learned.insight import eye
 from backend.precheck.learned.verdict import TASKS
+from backend.precheck.personal.datum import PersonalDatum
+from backend.precheck.personal.find import find as find_personal
+from backend.precheck.personal.words import in_words
 from backend.precheck.reading import read
 from backend.precheck.recommend import recommend
 from backend.precheck.risk.suspect import suspect
@@ -47,6 +50,7 @@ def check(text: str, *, history: Sequence[str] = (), assistant_chosen: bool = Fa
     confidence = max(float(meant.tasks[at]) for at in ranked if TASKS[at] is not Category.OTHER)
     complexity = level(meant.effort, eye().steps, category)
     suspicions = suspicions_of(f"{meant.continues}\n{text}") if meant.continues else suspect(text, reading)
+    personal = find_personal(text)
     long = len(text) > LONG and estimate_tokens(text) > LONG
     explained = explain(
         category,
@@ -65,9 +69,15 @@ def check(text: str, *, history: Sequence[str] = (), assistant_chosen: bool = Fa
         language=detect(reading) or _language(meant.continues),
         confidence=_shown(confidence),
         recommended_family=None if assistant_chosen else recommend(category, complexity, confidence),
-        signals=(*(s.signal for s in suspicions), *explained),
+        signals=(*(s.signal for s in suspicions), *_told(personal), *explained),
         needs=tuple(_needs(category, confidence, seen.needs, long=long)),
+        personal=personal,
     )
+
+
+def _told(personal: Sequence[PersonalDatum]) -> Iterator[str]:
+    if personal:
+        yield f"Holds {in_words(datum.kind for datum in personal)}"
 
 
 def suspicions_of(text: str) -> tuple[Suspicion, ...]:

@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from backend.precheck.personal.datum import PersonalDatum
 from backend.precheck.risk.suspicion import Suspicion
 from shared.precheck import Category, CategoryScore, Complexity
 
@@ -13,6 +14,7 @@ class Finding(Struct, frozen=True, kw_only=True):
     and so low where none can be seen. `complexity_score` lies between 0 and 1.
     `language` is an ISO 639-1 code. `recommended_family` is None when the caller chose an assistant. `signals` are
     sentences a person can read and hold no text of the prompt. `needs` names capabilities a model must have.
+    `personal` says where personal data and secrets stand.
     """
 
     category: Category
@@ -25,3 +27,4 @@ class Finding(Struct, frozen=True, kw_only=True):
     recommended_family: str | None
     signals: tuple[str, ...]
     needs: tuple[str, ...]
+    personal: tuple[PersonalDatum, ...] = ()

@@ -1,0 +1,1 @@
+"""Personal data and secrets in what people send: found with offsets, masked, and put back into answers."""

@@ -19,42 +19,31 @@ _LEFT, _RIGHT = 110, 120
 _NEAR = 56
 """Characters before a number in which a street's word stands."""
 
-_FIRST = frozenset(
-    "street st avenue ave road rd lane ln drive dr boulevard blvd court ct place pl terrace ter square sq crescent gardens parkway"
-    " pkwy highway hwy circle cir way trail close grove mews hill row walk broadway marg nagar".split()
-)
-_RUES = frozenset(
-    "rue avenue av boulevard bd place pl chemin all\u00e9e all\u00e9es impasse quai cours route square faubourg passage ruelle".split()
-)
-_LAST = {
-    "romance": frozenset(
-        "calle avenida avda av plaza pza paseo p\u00ba carrera cra cl camino ronda carretera traves\u00eda diagonal boulevard via viale v le piazza"
-        " p zza piazzale corso c so largo vicolo strada contrada localit\u00e0 rua r tv pra\u00e7a p\u00e7a alameda al estrada rodovia travessa beco".split()
-    ),
-    "slavic": frozenset("ul ulica ulicy al aleja aleje alei os osiedle osiedlu pl plac placu".split()),
-    "turkish": frozenset("mah mahallesi cad cadde caddesi cd sok soka\u011f\u0131 sokak sk bulvar\u0131 bulv blv".split()),
-}
-"""Words for streets before a number, without points and in lower case."""
-
-_AT = frozenset("am im an in zum zur auf unter hinter".split())
-_ANY_LAST = frozenset().union(*_LAST.values())
 _JOINED = ("C/", "ul.", "Ul.", "al.", "Via", "Lungo")
 _POSTAL_PL = re.compile(r"\b\d\d-\d{3} ")
-_GERMANIC_ENDS = (
-    *("stra\u00dfe", "strasse", "str.", "str", "Str.", "Stra\u00dfe", "Strasse", "weg", "Weg", "platz", "Platz", "allee", "Allee", "gasse"),
-    *("Gasse", "damm", "Damm", "ufer", "Ufer", "steig", "ring", "Ring", "hof", "graben", "berg", "feld"),
-    *("straat", "laan", "plein", "gracht", "kade", "dijk", "singel", "steeg", "pad", "markt", "dreef"),
+_AM = re.compile(
+    r"\b(?:Am|Im|An de[rn]|In der|Zu[mr]|Auf de[mr]|Unter de[nr]|Hinter der) [A-Z\u00c4\u00d6\u00dc][\w\u00df-]+ $"
 )
-_AM = re.compile(r"\b(?:Am|Im|An de[rn]|In der|Zu[mr]|Auf de[mr]|Unter de[nr]|Hinter der) [A-Z\u00c4\u00d6\u00dc][\w\u00df-]+ $")
-_RUSSIAN = re.compile(r"\u0443\u043b|\u043f\u0440|\u043f\u0435\u0440|\u043d\u0430\u0431|\u0448\u043e\u0441|\u0431\u0443\u043b|\u0431-\u0440|\u043f\u043b|\u043c\u043a\u0440|\u0423\u043b|\u041f\u0440|\u0448\\.")
+_RUSSIAN = re.compile(
+    r"\u0443\u043b|\u043f\u0440|\u043f\u0435\u0440|\u043d\u0430\u0431|\u0448\u043e\u0441|\u0431\u0443\u043b"
+    r"|\u0431-\u0440|\u043f\u043b|\u043c\u043a\u0440|\u0423\u043b|\u041f\u0440|\u0448\."
+)
 _CHINESE = re.compile(r"[\u8def\u8857\u9053\u5df7\u5f04\u540c\u6bb5\u91cc\u6751\u56ed\u533a]")
 _JAPANESE = re.compile(r"[\u5e02\u533a\u753a\u6751\u90e1]")
 _KOREAN = re.compile(r"[\ub85c\uae38\ub3d9\ub9ac\uac00]")
-_ARABIC = re.compile("\u0634\u0627\u0631\u0639|\u0637\u0631\u064a\u0642|\u062d\u064a|\u0635.? ?\u0628|\u0645\u0628\u0646\u0649|\u0634\u0642\u0629|\u0634 ")
-_HINDI = re.compile("\u0928\u0917\u0930|\u0930\u094b\u0921|\u092e\u093e\u0930\u094d\u0917|\u0917\u0932\u0940|\u092e\u0915\u093e\u0928|\u0938\u0947\u0915\u094d\u091f\u0930|\u0915\u0949\u0932\u094b\u0928\u0940|\u092b\u094d\u0932\u0948\u091f|\u092b\u093c\u094d\u0932\u0948\u091f|\u0935\u093f\u0939\u093e\u0930|\u092e\u094b\u0939\u0932")
+_ARABIC = re.compile(
+    "\u0634\u0627\u0631\u0639|\u0637\u0631\u064a\u0642|\u062d\u064a|\u0635.? ?\u0628|\u0645\u0628\u0646\u0649|\u0634\u0642\u0629"
+    "|\u0634 "
+)
+_HINDI = re.compile(
+    "\u0928\u0917\u0930|\u0930\u094b\u0921|\u092e\u093e\u0930\u094d\u0917|\u0917\u0932\u0940|\u092e\u0915\u093e\u0928"
+    "|\u0938\u0947\u0915\u094d\u091f\u0930|\u0915\u0949\u0932\u094b\u0928\u0940|\u092b\u094d\u0932\u0948\u091f"
+    "|\u092b\u093c\u094d\u0932\u0948\u091f|\u0935\u093f\u0939\u093e\u0930|\u092e\u094b\u0939\u0932"
+)
 _NOT_BEFORE = frozenset("$\u20ac\u00a3=+*^<>_%")
 _KNOWN = re.compile(
-    r"10 Downing|1600 Penns|221[Bb] Baker|1 Infinite Loop|1600 Amphi|742 Evergreen|123 Main St|1 Microsoft Way|1 Hacker Way", re.IGNORECASE
+    "10 Downing|1600 Penns|221B Baker|1 Infinite Loop|1600 Amphi|742 Evergreen|123 Main St|1 Microsoft W|1 Hacker W",
+    re.IGNORECASE,
 )
 """Houses that everybody knows, and the one of every example."""
 
@@ -69,7 +58,11 @@ def addresses(text: str, seen: Scan) -> Iterator[PersonalDatum]:
     fit = ends - starts <= LONGEST_NUMBER
     done = 0
     for start, end in zip(starts[fit].tolist(), ends[fit].tolist(), strict=True):
-        if end <= done or text[start - 1 : start] in _NOT_BEFORE or (text[end : end + 1] in ".,:" and text[end + 1 : end + 2].isdigit()):
+        if (
+            end <= done
+            or text[start - 1 : start] in _NOT_BEFORE
+            or (text[end : end + 1] in ".,:" and text[end + 1 : end + 2].isdigit())
+        ):
             continue
         for form in _forms_at(text, start, end, seen):
             for found in form.finditer(text, max(start - _LEFT, done), end + _RIGHT):
@@ -84,27 +77,27 @@ def _forms_at(text: str, start: int, end: int, seen: Scan) -> Iterator[re.Patter
     following = text[end : end + 1]
     if following in " ,abcdefghABCDEFGH/-t":
         words = _words(text[end : end + 48])
-        if not _FIRST.isdisjoint(words):
+        if not forms.FIRST.isdisjoint(words):
             yield from (forms.NUMBER_FIRST, forms.NUMBER_FIRST_LOWER)
-        if not _RUES.isdisjoint(words[:3]):
+        if not forms.RUES.isdisjoint(words[:3]):
             yield forms.FRENCH
     before = text[max(start - _NEAR, 0) : start]
     bare = before.rstrip(" ")
     if not bare or bare[-1] == "\n":
         return
-    if bare.endswith(_GERMANIC_ENDS):
+    if bare.endswith(forms.GERMANIC_ENDS):
         yield from (forms.GERMAN, forms.GERMAN_LOWER, forms.DUTCH)
     elif bare.endswith(("ox", "OX")):
         yield forms.BOX
     words = _words(before)
-    if not _AT.isdisjoint(words[-4:]) and _AM.search(before):
+    if not forms.AT.isdisjoint(words[-4:]) and _AM.search(before):
         yield forms.GERMAN
-    if not _ANY_LAST.isdisjoint(words) or any(joined in before for joined in _JOINED):
-        if not _LAST["romance"].isdisjoint(words) or "C/" in before or "Lungo" in before:
+    if not forms.LAST.isdisjoint(words) or any(joined in before for joined in _JOINED):
+        if not forms.ROMANCE.isdisjoint(words) or "C/" in before or "Lungo" in before:
             yield from (forms.SPANISH, forms.ITALIAN, forms.PORTUGUESE)
-        if not _LAST["slavic"].isdisjoint(words) or "l." in before:
+        if not forms.SLAVIC.isdisjoint(words) or "l." in before:
             yield forms.POLISH
-        if not _LAST["turkish"].isdisjoint(words):
+        if not forms.TURKISH_STREETS.isdisjoint(words):
             yield forms.TURKISH
     if bare[-1] in "joay" and _POSTAL_PL.search(text, end, end + 14):
         yield forms.POLISH_VILLAGE

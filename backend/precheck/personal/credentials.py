@@ -12,7 +12,16 @@ _BEARER = re.compile(r"[Bb]earer[ :]+([A-Za-z0-9._~+/-]{20,2000}=*)")
 _BASIC = re.compile(r"[Aa]uthorization[\"']?: ?[\"']?[Bb]asic ([A-Za-z0-9+/]{12,400}={0,2})")
 _URL = re.compile(r"://[^\s:/@\"'<>]{0,64}:([^\s@/\"'<>]{3,128})@[\w.-]")
 
-_SAID = ("pass", "contrase", "senha", "parol", "\u5bc6\u7801", "\u043f\u0430\u0440\u043e\u043b", "\u30d1\u30b9\u30ef", "\ube44\ubc00\ubc88\ud638")
+_SAID = (
+    "pass",
+    "contrase",
+    "senha",
+    "parol",
+    "\u5bc6\u7801",
+    "\u043f\u0430\u0440\u043e\u043b",
+    "\u30d1\u30b9\u30ef",
+    "\ube44\ubc00\ubc88\ud638",
+)
 """Beginnings of the words after which people tell a password without a sign."""
 
 _NAMES = (
@@ -21,19 +30,53 @@ _NAMES = (
     r"\u0643\u0644\u0645\u0629 (?:\u0627\u0644)?(?:\u0645\u0631\u0648\u0631|\u0633\u0631)|"
     r"\u092a\u093e\u0938\u0935\u0930\u094d\u0921|\u015fifre|sifre|parola"
 )
-_SECRET_NAMES = r"(?:client|app|api|aws|consumer|shared|jwt)?[_-]?secret(?:[_-]?(?:access)?[_-]?key)?|api[_-]?key|access[_-]?key|[a-z]{0,20}_token"
+_SECRET_NAMES = (
+    r"(?:client|app|api|aws|consumer|shared|jwt)?[_-]?secret(?:[_-]?(?:access)?[_-]?key)?|api[_-]?key|access[_-]?key|"
+    r"[a-z]{0,20}_token"
+)
 _VALUE = r"(?P<quote>[\"'`]?)(?P<value>[^\s\"'`,;<>(){}\[\]\u3002\uff0c\u3001]{4,128})(?P<closed>[\"'`]?)"
 _NAMED = re.compile(rf"(?<![a-z])(?:[A-Z0-9_]{{0,30}}_)?(?P<name>{_NAMES}|{_SECRET_NAMES})[\"']?\s?$", re.IGNORECASE)
 _SAYS = re.compile(
-    rf"(?P<name>{_NAMES})(?: (?:for|f\u00fcr|de|do|pour)(?: \w{{1,20}}){{1,3}})?(?:\s(?:is|ist|es|est|\u00e8|\u00e9|jest|to)\s(?:now\s)?|\s?[\u662f\u4e3a]\s?|\s?(?:\u306f|\ub294)\s?|\s[-\u2014]\s)"
+    rf"(?P<name>{_NAMES})(?: (?:for|f\u00fcr|de|do|pour)(?: \w{{1,20}}){{1,3}})?"
+    r"(?:\s(?:is|ist|es|est|\u00e8|\u00e9|jest|to)\s(?:now\s)?|\s?[\u662f\u4e3a]\s?|\s?(?:\u306f|\ub294)\s?|\s[-\u2014]\s)"
     rf"{_VALUE}",
     re.IGNORECASE,
 )
 _GIVEN = re.compile(rf"[>]?\s?{_VALUE}")
 _ENDS = (
-    *("pass", "password", "passwd", "passwort", "passphrase", "passcode", "pwd", "contrase\u00f1a", "contrasena", "mot de passe", "senha"),
-    *("wachtwoord", "has\u0142o", "\u043f\u0430\u0440\u043e\u043b\u044c", "\u5bc6\u7801", "\u5bc6\u78bc", "\u30d1\u30b9\u30ef\u30fc\u30c9", "\ube44\ubc00\ubc88\ud638"),
-    *("\u0645\u0631\u0648\u0631", "\u0633\u0631", "\u092a\u093e\u0938\u0935\u0930\u094d\u0921", "ifre", "parola", "secret", "key", "_token", "-token"),
+    *(
+        "pass",
+        "password",
+        "passwd",
+        "passwort",
+        "passphrase",
+        "passcode",
+        "pwd",
+        "contrase\u00f1a",
+        "contrasena",
+        "mot de passe",
+        "senha",
+    ),
+    *(
+        "wachtwoord",
+        "has\u0142o",
+        "\u043f\u0430\u0440\u043e\u043b\u044c",
+        "\u5bc6\u7801",
+        "\u5bc6\u78bc",
+        "\u30d1\u30b9\u30ef\u30fc\u30c9",
+        "\ube44\ubc00\ubc88\ud638",
+    ),
+    *(
+        "\u0645\u0631\u0648\u0631",
+        "\u0633\u0631",
+        "\u092a\u093e\u0938\u0935\u0930\u094d\u0921",
+        "ifre",
+        "parola",
+        "secret",
+        "key",
+        "_token",
+        "-token",
+    ),
 )
 
 LONG_TALK = 20_000
@@ -56,7 +99,11 @@ def credentials(text: str, seen: Scan) -> Iterator[PersonalDatum]:
             yield from _spans(_JWT, text, PersonalKind.TOKEN, 0, start, end)
         lead = text[max(start - 10, 0) : start]
         if "earer" in lead:
-            yield from (d for d in _spans(_BEARER, text, PersonalKind.TOKEN, 1, max(start - 10, 0), end) if _varied(text[d.start : d.end]))
+            yield from (
+                d
+                for d in _spans(_BEARER, text, PersonalKind.TOKEN, 1, max(start - 10, 0), end)
+                if _varied(text[d.start : d.end])
+            )
         elif "asic " in lead:
             yield from _spans(_BASIC, text, PersonalKind.TOKEN, 1, max(start - 30, 0), end)
     for at in seen.assigns.tolist():
@@ -108,9 +155,15 @@ def _hard_to_guess(value: str) -> bool:
 
 
 def _varied(value: str) -> bool:
-    return len(set(value)) >= 8 and any(map(str.isdigit, value)) and not re.search("example|your|1234567", value, re.IGNORECASE)
+    return (
+        len(set(value)) >= 8
+        and any(map(str.isdigit, value))
+        and not re.search("example|your|1234567", value, re.IGNORECASE)
+    )
 
 
-def _spans(form: re.Pattern[str], text: str, kind: PersonalKind, group: int, start: int, end: int) -> Iterator[PersonalDatum]:
+def _spans(
+    form: re.Pattern[str], text: str, kind: PersonalKind, group: int, start: int, end: int
+) -> Iterator[PersonalDatum]:
     for found in form.finditer(text, start, end):
         yield PersonalDatum(found.start(group), found.end(group), kind)

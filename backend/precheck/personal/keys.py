@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from backend.precheck.personal.datum import PersonalDatum
-from backend.precheck.personal.scan import Scan
+from backend.precheck.personal.scan import Scan, scan
 from shared.precheck import PersonalKind
 
 ENOUGH_VARIETY = 8
@@ -84,6 +84,11 @@ def api_keys(text: str, seen: Scan) -> Iterator[PersonalDatum]:
                 for found in form.finditer(text, start, end):
                     if _live(text, found):
                         yield PersonalDatum(found.start(), found.end(), PersonalKind.API_KEY)
+
+
+def holds_key(text: str) -> bool:
+    """Whether a live key or a private key stands in `text`."""
+    return any(True for _ in private_keys(text)) or any(True for _ in api_keys(text, scan(text)))
 
 
 def private_keys(text: str) -> Iterator[PersonalDatum]:

@@ -102,7 +102,10 @@ _FORMS = (
     _form(16, r"\d{16}", "id.nik", named=True),
     _form(13, r"\d{5}-\d{7}-\d", "pk.cnic"),
 )
-_PASSPORT = re.compile(r"(?<![A-Za-z0-9_-])(?:(?=[A-Z\d]*\d{3})[A-Z\d]{8,10}|[A-Z]{1,3} ?\d{6,8}|\d{2} ?\d{2} ?(?:\u2116 ?)?\d{6})(?![A-Za-z0-9_-])")
+_PASSPORT = re.compile(
+    r"(?<![A-Za-z0-9_-])(?:(?=[A-Z\d]*\d{3})[A-Z\d]{8,10}|"
+    r"[A-Z]{1,3} ?\d{6,8}|\d{2} ?\d{2} ?(?:\u2116 ?)?\d{6})(?![A-Za-z0-9_-])"
+)
 
 
 def national_ids(window: Window) -> Iterator[PersonalDatum]:
@@ -110,7 +113,9 @@ def national_ids(window: Window) -> Iterator[PersonalDatum]:
     text = window.text
     about = None
     for form in _FORMS:
-        if form.digits > window.digits or (window.single and form.digits != window.digits and form.digits < window.digits - 4):
+        if form.digits > window.digits or (
+            window.single and form.digits != window.digits and form.digits < window.digits - 4
+        ):
             continue
         if form.named:
             about = bool(cues.IDENTITY.search(window.low, 0, window.last)) if about is None else about

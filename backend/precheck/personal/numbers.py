@@ -11,7 +11,8 @@ from backend.precheck.personal.windows import Window
 from shared.precheck import PersonalKind
 
 _CARD = re.compile(
-    r"(?<![A-Za-z0-9_.,+/-])(?:\d{4}([ .-]?)\d{4}\1\d{4}\1\d{4}(?:\1\d{3})?|3\d{3}([ .-]?)\d{6}\2\d{4,5}|\d{13,19})(?![A-Za-z0-9_-]|[.,]\d)"
+    r"(?<![A-Za-z0-9_.,+/-])(?:\d{4}([ .-]?)\d{4}\1\d{4}\1\d{4}(?:\1\d{3})?|"
+    r"3\d{3}([ .-]?)\d{6}\2\d{4,5}|\d{13,19})(?![A-Za-z0-9_-]|[.,]\d)"
 )
 _BRANDS = re.compile(
     r"4\d{12}(?:\d{3}){0,2}|5[1-5]\d{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|3[47]\d{13}|"
@@ -20,7 +21,9 @@ _BRANDS = re.compile(
 )
 """Issuers' ranges: Visa, Mastercard, American Express, Diners, Discover, JCB, UnionPay, Mir, Maestro, RuPay, Troy."""
 
-_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:([ .-])(?:[A-Za-z0-9]{4}\1){2,8}[A-Za-z0-9]{1,4}|[A-Za-z0-9]{11,30})")
+_IBAN = re.compile(
+    r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:([ .-])(?:[A-Za-z0-9]{4}\1){2,8}[A-Za-z0-9]{1,4}|[A-Za-z0-9]{11,30})"
+)
 _GROUP_END = re.compile(r"[A-Za-z0-9](?![A-Za-z0-9])")
 
 

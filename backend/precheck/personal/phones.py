@@ -26,7 +26,10 @@ _FORMS = tuple(
     )
 )
 _ANY = re.compile(rf"(?<![A-Za-z0-9_+#/.,:=-])\+?\(?\d{{1,14}}\)?(?:{_SEP}\d{{1,11}}){{0,6}}(?![A-Za-z0-9_/]|[-.,:]\d)")
-_FREE = re.compile(r"(?:\+?1[ .-]?)?\(?(?:800|888|877|866|855|844|833|900)\)?[ .-]|0800|0 ?8 ?0 ?0|8[ (-]*800|400[- ]|0120-|0570-|\+800")
+_FREE = re.compile(
+    r"(?:\+?1[ .-]?)?\(?(?:800|888|877|866|855|844|833|900)\)?[ .-]|0800|0 ?8 ?0 ?0|8[ (-]*800|400[- ]"
+    r"|0120-|0570-|\+800"
+)
 """Numbers that only businesses have."""
 
 _DOCUMENTATION = re.compile(r"555[ .-]?01\d\d$")
@@ -45,7 +48,11 @@ def phones(window: Window) -> Iterator[PersonalDatum]:
                 yield _datum(window, found)
     if cues.PHONE.search(window.low, 0, window.last):
         for found in _ANY.finditer(text, low, high):
-            if found.start() < window.last and cues.spoken_of(window, found.start(), cues.PHONE) and _is_one(window, found):
+            if (
+                found.start() < window.last
+                and cues.spoken_of(window, found.start(), cues.PHONE)
+                and _is_one(window, found)
+            ):
                 yield _datum(window, found)
 
 
@@ -59,7 +66,9 @@ def _is_one(window: Window, found: re.Match[str]) -> bool:
     if digits == number and cues.before(window, found.start(), cues.NOBODY) >= 0:
         return cues.spoken_of(window, found.start(), cues.PHONE)
     near = cues.before(window, found.start(), cues.NOBODY)
-    return near < 0 or near > 8 or number.startswith(("+", "00", "(")) or cues.spoken_of(window, found.start(), cues.PHONE)
+    return (
+        near < 0 or near > 8 or number.startswith(("+", "00", "(")) or cues.spoken_of(window, found.start(), cues.PHONE)
+    )
 
 
 def _datum(window: Window, found: re.Match[str]) -> PersonalDatum:

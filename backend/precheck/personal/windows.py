@@ -1,6 +1,7 @@
 """Where in a text enough digits stand together to be worth reading: found on the whole text at once.
 
-Everything with many digits (cards, accounts, ids, phones) is looked for only there, so that ordinary text costs nothing.
+Everything with many digits (cards, accounts, ids, phones) is looked for only
+there, so that ordinary text costs nothing.
 """
 
 import re
@@ -47,8 +48,8 @@ _ALIKE |= {zero + digit: str(digit) for zero in ZEROS[1:] for digit in range(10)
 class Window(Struct, frozen=True, kw_only=True):
     """A stretch that may be a number, with what stands around it.
 
-    `text` begins at `start` of the whole; digits and separators of all scripts are ASCII in it, `low` is the same in lower
-    case. The stretch is from `first` to `last` (exclusive) and has so many `digits`; `single`: it has no spaces.
+    `text` begins at `start` of the whole; digits and separators of all scripts are ASCII in it, `low` is the same in
+    lower case. The stretch is from `first` to `last` (exclusive) and has so many `digits`; `single`: it has no spaces.
     """
 
     text: str

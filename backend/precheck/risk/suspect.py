@@ -1,9 +1,9 @@
 """What a text is suspected of, by combinations of words and the forms of live keys."""
 
+from backend.precheck.personal.keys import holds_key
 from backend.precheck.reading import Reading
 from backend.precheck.risk import hazards
 from backend.precheck.risk.suspicion import Suspicion
-from backend.precheck.secrets import holds_secret
 from shared.precheck import RiskCategory, RiskLevel
 
 _SCORES = {RiskLevel.LOW: 0.3, RiskLevel.MEDIUM: 0.6, RiskLevel.HIGH: 0.9}
@@ -22,4 +22,4 @@ def suspect(text: str, reading: Reading) -> tuple[Suspicion, ...]:
         Suspicion(category=h.category, level=h.level, score=_SCORES[h.level], signal=h.signal)
         for h in hazards.find(reading.tokens)
     )
-    return (*found, _SECRET) if holds_secret(reading.text) else found
+    return (*found, _SECRET) if holds_key(text) else found

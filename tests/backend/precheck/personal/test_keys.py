@@ -1,6 +1,6 @@
 import pytest
 
-from backend.precheck.secrets import holds_secret
+from backend.precheck.personal.keys import holds_key
 
 BODY = "Zx81kfLq09aPTb7NcvR3mW5yHd2EuJ6s"
 LIVE = [
@@ -26,7 +26,7 @@ LIVE = [
 @pytest.mark.parametrize("key", LIVE)
 @pytest.mark.parametrize("around", ["{}", "my key is {} and it fails", 'KEY="{}"', "x\n{}\ny"])
 def test_live_keys_are_seen(key: str, around: str) -> None:
-    assert holds_secret(around.format(key))
+    assert holds_key(around.format(key))
 
 
 @pytest.mark.parametrize(
@@ -45,4 +45,4 @@ def test_live_keys_are_seen(key: str, around: str) -> None:
     ],
 )
 def test_placeholders_and_look_alikes_are_not(text: str) -> None:
-    assert not holds_secret(text)
+    assert not holds_key(text)
