@@ -70,7 +70,7 @@ class Services:
         self.generations = Generations()
         self.errands = Errands()
         self.recorder = Recorder(self.database, self.generations)
-        self.followings = Followings(self.database)
+        self.followings = Followings(self.database, self.secrets)
         self.circuits = CircuitBook()
         self.keeper = CircuitKeeper(self.database, self.catalogue, self.client, self.circuits)
         self.health = HealthBook()
@@ -121,7 +121,7 @@ class Services:
             tokens=self.tokens,
             process_id=self.process_id,
         )
-        self.chats = Chats(self.pipeline, self.database, self.generations, self.followings)
+        self.chats = Chats(self.pipeline, self.database, self.secrets, self.generations, self.followings)
         self.endpoints = EndpointHealth(self.database, self.catalogue, self.circuits, self.health, self.metrics)
         self.jobs = Jobs(self)
 

@@ -55,7 +55,8 @@ class ChatRequest(Request, frozen=True, kw_only=True):
 
     `replace_from` is the id of a message of the conversation: it and all later ones are replaced by this
     exchange; without `message`, the prompt before it is answered anew (regenerate). `metadata` is kept with the
-    answer and given back with it.
+    answer and given back with it. With `mask`, personal data and secrets are replaced by names such as `[EMAIL_1]`
+    before anything is kept or sent to a model, and put back into what the caller reads.
     """
 
     conversation_id: UUID | None = None
@@ -69,6 +70,7 @@ class ChatRequest(Request, frozen=True, kw_only=True):
     strategy: Strategy | None = None
     on_disconnect: OnDisconnect | None = None
     metadata: Annotated[dict[MetadataName, MetadataValue], Meta(max_length=16)] = {}
+    mask: bool = False
 
 
 class ToolCall(Answer, frozen=True, kw_only=True):

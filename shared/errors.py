@@ -32,6 +32,7 @@ class ErrorCode(StrEnum):
     UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type"
     TOO_LARGE = "too_large"
     RISK_BLOCKED = "risk_blocked"
+    PERSONAL_DATA = "personal_data"
     RATE_LIMITED = "rate_limited"
     TOO_MANY_CHATS = "too_many_chats"
     PAUSED = "paused"

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import UNSET, Meta, UnsetType
 
-from shared.precheck import Category
+from shared.precheck import Category, PersonalData
 from shared.wire import Answer, Credits, Instant, Reason, Request
 
 Family = Annotated[str, Meta(min_length=1, max_length=40, pattern="^[a-z][a-z0-9_-]*$")]
@@ -34,6 +34,7 @@ class PlanView(Answer, frozen=True, kw_only=True):
     """A plan as people compare it. `models` absent means every active model; `families` are assistant families.
 
     `task_categories` are the tasks it takes, null for all: what surely looks like another is not sent.
+    `personal_data` is what happens to personal data in what is sent to models.
     """
 
     id: UUID
@@ -45,6 +46,7 @@ class PlanView(Answer, frozen=True, kw_only=True):
     families: list[str]
     max_context: int
     limits: PlanLimits
+    personal_data: PersonalData = PersonalData.WARN
     current: bool = False
     task_categories: TaskCategories = None
 
@@ -144,6 +146,7 @@ class PlanWrite(Request, frozen=True, kw_only=True):
     max_context: Count | UnsetType = UNSET
     limits: PlanLimits | UnsetType = UNSET
     task_categories: TaskCategories | UnsetType = UNSET
+    personal_data: PersonalData | UnsetType = UNSET
 
 
 class EntitlementAdminView(Answer, frozen=True, kw_only=True):

@@ -118,6 +118,14 @@ class Risk(Answer, frozen=True, kw_only=True):
     tier: RiskTier = RiskTier.FIRST
 
 
+class Personal(Answer, frozen=True, kw_only=True):
+    """Where personal data or a secret stands: from `start` to before `end`, in characters of the prompt as sent."""
+
+    kind: PersonalKind
+    start: int
+    end: int
+
+
 class RecommendedAssistant(Answer, frozen=True, kw_only=True):
     """The assistant that fits the prompt best."""
 
@@ -153,7 +161,10 @@ class Estimate(Answer, frozen=True, kw_only=True):
 
 
 class Precheck(Answer, frozen=True, kw_only=True):
-    """The whole finding. `signals` says in words what led there, `obstacle` why it would be refused if it were sent."""
+    """The whole finding. `signals` says in words what led there, `obstacle` why it would be refused if it were sent.
+
+    `personal` is told where a prompt is prechecked, and nowhere kept.
+    """
 
     id: UUID
     category: Category
@@ -167,6 +178,7 @@ class Precheck(Answer, frozen=True, kw_only=True):
     affordable: bool
     signals: list[str]
     obstacle: str | None = None
+    personal: list[Personal] = []
 
 
 class PrecheckRequest(Request, frozen=True, kw_only=True):

@@ -42,7 +42,7 @@ from backend.secrets import Secrets
 from backend.settings import Settings
 from shared.catalogue import Capability, LatencyTier, Prices
 from shared.plans import PlanLimits
-from shared.precheck import Category, Complexity
+from shared.precheck import Category, Complexity, PersonalData
 
 CONFIGURATION_LOCK = 0x_FA1_71EAD
 """Key of the advisory lock under which configuration is added to, so that nothing is added twice."""
@@ -240,6 +240,7 @@ def plan_of(row: PlanRow) -> snapshot.Plan:
         max_context=row.max_context,
         limits=msgspec.convert(row.limits, PlanLimits),
         task_categories=_tasks(row.task_categories),
+        personal_data=PersonalData(row.personal_data),
     )
 
 

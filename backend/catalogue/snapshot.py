@@ -15,7 +15,7 @@ from backend.providers.calls import Limits
 from shared.abuse import AbuseRules
 from shared.catalogue import Capability, LatencyTier
 from shared.plans import PlanLimits
-from shared.precheck import Category, Complexity
+from shared.precheck import Category, Complexity, PersonalData
 from shared.risks import GuardSettings
 
 ONE = Decimal(1)
@@ -135,6 +135,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     max_context: int
     limits: PlanLimits
     task_categories: frozenset[Category] | None = None
+    personal_data: PersonalData = PersonalData.WARN
 
 
 class Catalogue(Struct, frozen=True, kw_only=True, eq=False):

@@ -17,11 +17,13 @@ from backend.catalogue.cache import CatalogueCache
 from backend.chat import repository, views
 from backend.chat.generations import Generations
 from backend.chat.prompt import readable
+from backend.chat.sealed_names import names_of_conversation
 from backend.chat.tables import Conversation as ConversationRow
 from backend.database import Database
 from backend.errors import NotFound
 from backend.openapi import errors
 from backend.paging import DEFAULT_LIMIT, Cursor, Limit, Moment, after, page
+from backend.secrets import Secrets
 from shared.conversations import Conversation, ConversationPatch
 from shared.messages import FeedbackRequest, Message, Role
 from shared.paths import CONVERSATIONS, MESSAGES
@@ -127,11 +129,13 @@ class ConversationsController(Controller):
         conversation_id: FromPath[UUID],
         identity: NamedDependency[Identity],
         database: NamedDependency[Database],
+        secrets: NamedDependency[Secrets],
         limit: Limit = DEFAULT_LIMIT,
         cursor: Cursor = None,
     ) -> Page[Message]:
         """Ascending within the page; `next` leads to older ones."""
         seen = after(cursor, tuple[Position])
+        names = await names_of_conversation(database, secrets, identity.organisation_id, conversation_id)
         async with database.reading() as session:
             await _own(session, identity, conversation_id)
             rows = await repository.list_messages(
@@ -144,7 +148,7 @@ class ConversationsController(Controller):
             rows,
             limit,
             lambda row: (row.message.position,),
-            lambda row: views.message(row, files.get(row.message.id, ())),
+            lambda row: views.message(row, files.get(row.message.id, ()), names),
         )
         return Page(items=newest_first.items[::-1], next=newest_first.next)
 

@@ -11,6 +11,12 @@ class RiskBlocked(AppError):
     code, status = ErrorCode.RISK_BLOCKED, 422
 
 
+class PersonalDataRefused(AppError):
+    """The plan does not let personal data or secrets reach a model; nothing was sent and nothing is charged."""
+
+    code, status = ErrorCode.PERSONAL_DATA, 422
+
+
 class Interrupted(AppError):
     """Our side ended the answer before it was complete."""
 

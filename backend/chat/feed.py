@@ -9,7 +9,9 @@ import time
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from backend.chat.unmasking import Unmasking
 from backend.chat.voice import NATIVE, Voice
+from backend.precheck.personal.mask import NOBODY, Names
 from shared.events import ChatEvent, EventId, Restart
 
 BUFFER_BYTES = 1_048_576
@@ -99,12 +101,15 @@ class Feed:
 
     An edition is a text that only grows; it is named for the attempt that began it. A restart ends it, and the next
     one replaces what was shown. Ids name a place in the text of an edition: events that share the place of the last
-    one seen are told again to a reader who comes back, text never is. One that `lags` follows another process.
+    one seen are told again to a reader who comes back, text never is. One that `lags` follows another process. With
+    `names` readers are given the data that these stand for, which are `in_json` where the answer is.
     """
 
     __slots__ = (
         "_begun",
         "_events",
+        "_in_json",
+        "_names",
         "_parts",
         "_readers",
         "closed",
@@ -115,8 +120,10 @@ class Feed:
         "saved",
     )
 
-    def __init__(self, *, lags: bool = False) -> None:
+    def __init__(self, *, lags: bool = False, names: Names = NOBODY, in_json: bool = False) -> None:
         self.lags = lags
+        self._names = names
+        self._in_json = in_json
         self.edition = 0
         self.length = 0
         self.closed = False
@@ -205,6 +212,8 @@ class Feed:
 
     def read(self, after: EventId = START, voice: Voice = NATIVE, kind: type[Reader] = Reader) -> Reader:
         """A reader that gets everything after an event id, then what follows."""
+        if self._names:
+            voice = Unmasking(voice, self._names, in_json=self._in_json)
         here = EventId(self.edition, self.length)
         ahead = self.lags and after > here and not self.closed
         reader = kind(self, [] if ahead else missed(self._events, self.text, here, after, voice), voice)

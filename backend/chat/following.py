@@ -14,9 +14,12 @@ from backend.chat.answer_log import AnswerLog, assembled
 from backend.chat.errors import Interrupted
 from backend.chat.feed import Feed
 from backend.chat.log_repository import Known, LogRows
+from backend.chat.sealed_names import names_of_request
 from backend.database import Database
 from backend.metering.batches import AWAY
 from backend.metering.records import LOST
+from backend.precheck.personal.mask import Names
+from backend.secrets import Secrets
 
 POLL_SECONDS = 0.25
 LOG_SECONDS = 5.0
@@ -50,8 +53,9 @@ class Followed(Struct, eq=False):
 class Followings:
     """The answers of other processes that somebody follows here."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, secrets: Secrets) -> None:
         self._database = database
+        self._secrets = secrets
         self._followed: dict[UUID, Followed] = {}
         self._task: asyncio.Task[None] | None = None
 
@@ -69,16 +73,17 @@ class Followings:
             if rows.owner != user_id:
                 return None
             if rows.logged:
-                return self._feed(request_id, rows)
+                names = await names_of_request(self._database, self._secrets, user_id, request_id)
+                return self._feed(request_id, rows, names)
             if not rows.running or asyncio.get_running_loop().time() > until:
                 return None
             await asyncio.sleep(POLL_SECONDS)
 
-    def _feed(self, request_id: UUID, rows: LogRows) -> Feed:
+    def _feed(self, request_id: UUID, rows: LogRows, names: Names) -> Feed:
         known = self._followed.get(request_id)
         if known is not None:
             return known.feed
-        followed = Followed(EMPTY, Feed(lags=True))
+        followed = Followed(EMPTY, Feed(lags=True, names=names))
         followed.take(request_id, rows)
         if not followed.feed.closed:
             self._followed[request_id] = followed

@@ -40,7 +40,7 @@ class Generation:
         self, order: Order, client: ProviderClient, settler: Settler, witness: Witness, briskness: Briskness
     ) -> None:
         self.order = order
-        self.feed = Feed()
+        self.feed = Feed(names=order.names, in_json=order.manner.format is not None)
         self.ended: asyncio.Future[Ended] = asyncio.get_running_loop().create_future()
         self.balance = order.balance
         self._settler = settler

@@ -72,6 +72,7 @@ class Inquiry(Struct, frozen=True, kw_only=True):
     `prefills`: the last turn may be the beginning of the answer. `body` is what the caller sent: a repeated
     idempotency key must come with the same. `needs` are capabilities that a model must have whatever is asked.
     `within` is how many seconds after the request came the answer has to be whole: it fails then, and costs nothing.
+    `mask`: personal data are not sent, but names in their place.
     """
 
     body: Struct
@@ -92,6 +93,7 @@ class Inquiry(Struct, frozen=True, kw_only=True):
     prefills: bool = False
     needs: frozenset[Capability] = frozenset()
     within: float | None = None
+    mask: bool = False
 
 
 def from_chat(request: ChatRequest) -> Inquiry:
@@ -119,4 +121,5 @@ def from_chat(request: ChatRequest) -> Inquiry:
         strategy=request.strategy,
         on_disconnect=request.on_disconnect,
         metadata=request.metadata,
+        mask=request.mask,
     )

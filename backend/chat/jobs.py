@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from backend.chat import log_repository
+from backend.chat import log_repository, mask_repository
 
 if TYPE_CHECKING:
     from backend.services import Services
@@ -19,5 +19,6 @@ async def save_answers(services: "Services") -> None:
 
 
 async def purge_answers(services: "Services") -> None:
-    """Forgets the logs of answers that ended a while ago."""
+    """Forgets the logs of answers that ended a while ago, and names that nobody needs any more."""
     await log_repository.purge(services.database)
+    await mask_repository.purge(services.database)

@@ -11,6 +11,7 @@ from backend.catalogue.snapshot import Assistant, Endpoint, Model, Price
 from backend.chat.inquiry import Manner
 from backend.metering.display_cost import DisplayRate, Tariff
 from backend.metering.rates import WindowState
+from backend.precheck.personal.mask import NOBODY, Names
 from backend.providers.calls import Target, Turn
 from shared.chat import OnDisconnect
 from shared.errors import JsonScalar
@@ -39,6 +40,7 @@ class Order(Struct, frozen=True, kw_only=True):
     `budget` is how long the whole request may take. Both are in seconds. `requested` is what the caller called the
     model, `chosen` whether that named any. `may_restart`: what was shown can be taken back. `deadline`, on the loop's
     clock, is when an answer that is not whole has failed. `costs` says when the request is a costly one.
+    `names` stand in `turns` for data that only readers are given.
     """
 
     request_id: UUID
@@ -70,4 +72,5 @@ class Order(Struct, frozen=True, kw_only=True):
     began: float
     budget: float
     deadline: float | None = None
+    names: Names = NOBODY
     costs: CostWatch | None = None

@@ -9,6 +9,7 @@ from backend.chat.attempt import Attempt
 from backend.chat.charge import Charge
 from backend.chat.order import Order, Route
 from backend.chat.quotes import without_quotes
+from backend.chat.unmasking import unmasked
 from backend.columns import new_id
 from backend.errors import AppError
 from backend.metering.pricing import ZERO
@@ -104,7 +105,12 @@ class Ended(Struct, frozen=True, kw_only=True):
         return route_view(self.order, self.route, self.attempt.number, self.order.max_tokens, self.notices)
 
     def answer(self, balance: Decimal) -> ChatAnswer:
-        """The answer as one object; only for an end without error."""
+        """The answer as one object, as its reader is given it; only for an end without error."""
+        in_json = self.order.manner.format is not None
+        return unmasked(self.kept(balance), self.order.names, in_json=in_json)
+
+    def kept(self, balance: Decimal) -> ChatAnswer:
+        """The answer as it is kept: without the data that were masked."""
         return ChatAnswer(
             request_id=self.order.request_id,
             conversation_id=self.order.conversation_id,
@@ -216,7 +222,7 @@ def settlement(ended: Ended, log: LogRecord | None = None) -> SettlementRecord:
         result = (
             StoredResult(error=body, status=ended.error.status)
             if body is not None and ended.error is not None
-            else StoredResult(answer=ended.answer(balance))
+            else StoredResult(answer=ended.kept(balance))
         )
     return SettlementRecord(
         request_id=ended.order.request_id,

@@ -23,9 +23,11 @@ from backend.chat.generation import Generation
 from backend.chat.generations import Generations
 from backend.chat.inquiry import Inquiry
 from backend.chat.likely import estimate
+from backend.chat.masking import Guarded, guard
 from backend.chat.order import Order
 from backend.chat.plan import Decided, decide, judged, wish
 from backend.chat.prompt import Prompt, read_prompt, told
+from backend.chat.sealed_names import sealed, unsealed
 from backend.chat.witness import Witness
 from backend.columns import new_id
 from backend.database import Database
@@ -39,6 +41,7 @@ from backend.metering.settlement import Settler
 from backend.metering.token_ratios import TokenBook
 from backend.metrics import Metrics
 from backend.policy.health import HealthBook
+from backend.precheck.personal.mask import NOBODY
 from backend.precheck.risk.guard import Guard
 from backend.precheck.risk.report import GuardReport
 from backend.precheck.service import Checked, Examiner, record, view
@@ -116,20 +119,21 @@ class Pipeline:
             checked = self._examiner.examine(prompt, assistant_chosen=inquiry.assistant != AUTO).reported(report)
             version = self._catalogue.current.version
             try:
-                checked, decided = self._decide(caller, inquiry, prompt, checked)
+                checked, planned = self._decide(caller, inquiry, prompt, checked)
             except AppError:
                 fresh = await self._freshness.caught_up(caller, version)
                 if fresh is None:
                     raise
                 caller = fresh
                 continue
-            if decided is None:
+            if planned is None:
                 fresh = await self._freshness.caught_up(caller, version)
                 if fresh is None:
                     raise await blocked(self._watch, caller, checked, _kept_in(prompt))
                 caller = fresh
                 continue
-            admission = self._admission(caller, inquiry, prompt, checked, decided, restraint)
+            guarded, decided = planned
+            admission = self._admission(caller, inquiry, guarded, checked, decided, restraint)
             doubts = checked.doubts(self._catalogue.current)
             if doubts:
                 outcome = await self._foresee(caller, admission, restraint)
@@ -138,10 +142,10 @@ class Pipeline:
             if isinstance(outcome, Repeated):
                 return outcome
             if isinstance(outcome, Admitted) and doubts:
-                report = await self._guard.ask(caller.identity, self._catalogue.current, told(prompt), doubts)
+                report = await self._guard.ask(caller.identity, self._catalogue.current, told(guarded.prompt), doubts)
                 continue
             if isinstance(outcome, Admitted):
-                return self._start(inquiry, caller, prompt, checked, decided, outcome, admission, came)
+                return self._start(inquiry, caller, guarded, checked, decided, outcome, admission, came)
             caller = await self._freshness.refreshed(caller, outcome)
         raise Unavailable("The configuration is changing too quickly. Try again.", retry_after=1)
 
@@ -157,30 +161,40 @@ class Pipeline:
         """The decision that `begin` would make now, without carrying it out. Raises its refusals."""
         prompt = await read_prompt(self._database, caller.identity, inquiry)
         checked = self._examiner.examine(prompt, assistant_chosen=inquiry.assistant != AUTO)
-        checked, decided = self._decide(caller, inquiry, prompt, checked)
-        if decided is None:
+        checked, planned = self._decide(caller, inquiry, prompt, checked)
+        if planned is None:
             raise refusal(checked)
-        return decided
+        return planned[1]
+
+    def _guarded(self, caller: Caller, inquiry: Inquiry, prompt: Prompt) -> Guarded:
+        thread = prompt.thread
+        names = unsealed(self._secrets, thread.names, thread.id) if thread is not None else NOBODY
+        setting = caller.identity.entitlement(self._catalogue.current).personal_data
+        return guard(prompt, names, setting, wanted=inquiry.mask)
 
     def _decide(
         self, caller: Caller, inquiry: Inquiry, prompt: Prompt, checked: Checked
-    ) -> tuple[Checked, Decided | None]:
-        """The check as it is judged, and the decision unless it is blocked."""
+    ) -> tuple[Checked, tuple[Guarded, Decided] | None]:
+        """The check as it is judged, and unless it is blocked what is sent, with the decision."""
         catalogue = self._catalogue.current
         entitlement = caller.identity.entitlement(catalogue)
         wished = wish(catalogue, entitlement, inquiry, caller.identity.organisation_id)
         checked = judged(catalogue, entitlement, wished, checked)
         if checked.risk.action is RiskAction.BLOCK:
             return checked, None
-        return checked, decide(
-            catalogue, entitlement, self._health, wished, prompt, checked, self._settings.credits_per_dollar
+        guarded = self._guarded(caller, inquiry, prompt)
+        decided = decide(
+            catalogue, entitlement, self._health, wished, guarded.prompt, checked, self._settings.credits_per_dollar
         )
+        if guarded.notice is not None:
+            decided = structs.replace(decided, notices=(*decided.notices, guarded.notice))
+        return checked, (guarded, decided)
 
     def _admission(
         self,
         caller: Caller,
         inquiry: Inquiry,
-        prompt: Prompt,
+        guarded: Guarded,
         checked: Checked,
         decided: Decided,
         restraint: Restraint,
@@ -188,6 +202,7 @@ class Pipeline:
         catalogue = self._catalogue.current
         identity = caller.identity
         entitlement = identity.entitlement(catalogue)
+        prompt = guarded.prompt
         thread = prompt.thread
         return AdmissionRecord(
             request_id=caller.request_id,
@@ -218,19 +233,23 @@ class Pipeline:
             ),
             idempotency=idempotency(self._secrets, caller, inquiry.body),
             route=decided.decision,
+            names=sealed(self._secrets, guarded.names, thread.id if thread is not None else caller.request_id)
+            if guarded.new
+            else None,
         )
 
     def _start(
         self,
         inquiry: Inquiry,
         caller: Caller,
-        prompt: Prompt,
+        guarded: Guarded,
         checked: Checked,
         decided: Decided,
         admitted: Admitted,
         admission: AdmissionRecord,
         came: float,
     ) -> Generation:
+        prompt = guarded.prompt
         order = Order(
             request_id=caller.request_id,
             organisation_id=caller.identity.organisation_id,
@@ -265,6 +284,7 @@ class Pipeline:
             keep_result=admission.idempotency is not None,
             began=asyncio.get_running_loop().time(),
             budget=self._settings.request_seconds,
+            names=guarded.names,
             deadline=came + inquiry.within if inquiry.within is not None else None,
             costs=self._watch.cost(
                 caller.identity, caller.request_id, admitted.held, caller.identity.entitlement(self._catalogue.current)

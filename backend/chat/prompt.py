@@ -27,7 +27,10 @@ in which they are base64."""
 
 
 class Thread(Struct, frozen=True, kw_only=True):
-    """Where in a kept conversation the exchange goes. `new_prompt` is None when an old prompt is answered anew."""
+    """Where in a kept conversation the exchange goes. `new_prompt` is None when an old prompt is answered anew.
+
+    `names` is sealed: what names in the conversation stand for.
+    """
 
     id: UUID
     new: bool
@@ -36,6 +39,7 @@ class Thread(Struct, frozen=True, kw_only=True):
     replace_from: int | None
     new_prompt: str | None
     attachments: tuple[UUID, ...] = ()
+    names: bytes | None = None
 
 
 class Prompt(Struct, frozen=True, kw_only=True):
@@ -200,6 +204,7 @@ def _continued(
             replace_from=cut,
             new_prompt=new_prompt,
             attachments=tuple(file.id for file in files),
+            names=stored.names,
         ),
         in_files=_in(files),
         unread=stored.message_count - len(stored.turns) if len(stored.turns) == HISTORY_MESSAGES else 0,

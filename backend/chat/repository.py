@@ -34,7 +34,7 @@ class StoredTurn(Struct, frozen=True):
 
 
 class StoredConversation(Struct, frozen=True, kw_only=True):
-    """A conversation with its newest messages, oldest first."""
+    """A conversation with its newest messages, oldest first. `names` is sealed: what names in them stand for."""
 
     id: UUID
     title: str
@@ -42,17 +42,18 @@ class StoredConversation(Struct, frozen=True, kw_only=True):
     assistant_id: UUID | None
     message_count: int
     turns: list[StoredTurn]
+    names: bytes | None = None
 
 
 _HISTORY = """
-SELECT c.title, c.revision, c.assistant_id, c.message_count, m.id, m.position, m.role, m.content,
+SELECT c.title, c.revision, c.assistant_id, c.message_count, k.names, m.id, m.position, m.role, m.content,
     m.role = 'user' AND EXISTS (SELECT 1 FROM message_attachments a
         WHERE a.organisation_id = c.organisation_id AND a.message_id = m.id)
 FROM conversations c LEFT JOIN LATERAL (
     SELECT id, position, role, content FROM messages
     WHERE organisation_id = c.organisation_id AND conversation_id = c.id AND content <> ''
     ORDER BY position DESC LIMIT %s
-) m ON true
+) m ON true LEFT JOIN maskings k ON k.organisation_id = c.organisation_id AND k.subject_id = c.id
 WHERE c.organisation_id = %s AND c.id = %s AND c.user_id = %s
 ORDER BY m.position
 """
@@ -65,13 +66,14 @@ async def read_conversation(
     rows = await database.call(_HISTORY, (HISTORY_MESSAGES, organisation_id, conversation_id, user_id))
     if not rows:
         return None
-    title, revision, assistant_id, message_count = rows[0][:4]
+    title, revision, assistant_id, message_count, names = rows[0][:5]
     return StoredConversation(
         id=conversation_id,
         title=title,
         revision=revision,
         assistant_id=assistant_id,
         message_count=message_count,
+        names=bytes(names) if names is not None else None,
         turns=[
             StoredTurn(id, position, Role(role), content, has_files)
             for *_, id, position, role, content, has_files in rows

@@ -13,10 +13,13 @@ from backend.chat.inquiry import Inquiry
 from backend.chat.pipeline import Caller, Pipeline
 from backend.chat.plan import Decided
 from backend.chat.replay import answer_of, await_result
+from backend.chat.sealed_names import names_of_request
 from backend.chat.sse import Readers
+from backend.chat.unmasking import unmasked
 from backend.database import Database
 from backend.errors import Conflict, NotFound
 from backend.metering.admission import Repeated
+from backend.secrets import Secrets
 from shared.chat import CancelAnswer, ChatAnswer
 
 
@@ -38,11 +41,13 @@ class Chats:
         self,
         pipeline: Pipeline,
         database: Database,
+        secrets: Secrets,
         generations: Generations,
         followings: Followings,
     ) -> None:
         self._pipeline = pipeline
         self._database = database
+        self._secrets = secrets
         self._generations = generations
         self._followings = followings
         self.readers = Readers()
@@ -64,7 +69,9 @@ class Chats:
             if feed is not None:
                 return Remote(first.request_id, feed)
         result = await await_result(self._database, caller.identity.caller, first.request_id, JOIN_SECONDS)
-        return answer_of(result)
+        answer = answer_of(result)
+        names = await names_of_request(self._database, self._secrets, caller.identity.user_id, first.request_id)
+        return unmasked(answer, names, in_json=inquiry.manner.format is not None)
 
     async def cancel(self, identity: Identity, request_id: UUID) -> CancelAnswer:
         """Stops an answer in whatever process it runs. Raises `NotFound` for somebody else's."""

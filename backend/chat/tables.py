@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, text
+from sqlalchemy import Index, LargeBinary, text
 from sqlmodel import Field, ForeignKeyConstraint, SQLModel, UniqueConstraint
 
 from backend.columns import created_column, json_column, money_column, new_id, optional_money_column
@@ -75,6 +75,32 @@ class Message(SQLModel, table=True):
     first_token_ms: int | None = None
     failure: str | None = None
     created_at: datetime = created_column()
+
+
+class Masking(SQLModel, table=True):
+    """What the names in a conversation stand for, or those in a request that has none; sealed for its owner.
+
+    `subject_id` is the conversation's or the request's.
+    """
+
+    __tablename__ = "maskings"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["organisation_id", "conversation_id"],
+            ["conversations.organisation_id", "conversations.id"],
+            ondelete="CASCADE",
+        ),
+        Index("ix_maskings_conversation", "organisation_id", "conversation_id"),
+        Index("ix_maskings_user", "user_id"),
+        Index("ix_maskings_requests", "updated_at", postgresql_where=text("conversation_id IS NULL")),
+    )
+
+    organisation_id: UUID = Field(primary_key=True, foreign_key="organisations.id")
+    subject_id: UUID = Field(primary_key=True)
+    user_id: UUID = Field(foreign_key="users.id", ondelete="CASCADE")
+    conversation_id: UUID | None = None
+    names: bytes = Field(sa_type=LargeBinary)
+    updated_at: datetime = created_column()
 
 
 class AnswerLog(SQLModel, table=True):

@@ -6,6 +6,7 @@ from backend.attachments.tables import Attachment as AttachmentRow
 from backend.attachments.views import attached
 from backend.chat.repository import MessageRow
 from backend.chat.tables import Conversation as ConversationRow
+from backend.precheck.personal.mask import NOBODY, Names, unmask
 from shared.conversations import Conversation
 from shared.errors import ErrorCode
 from shared.messages import FinishReason, Message, MessageState, Role
@@ -24,14 +25,14 @@ def conversation(row: ConversationRow) -> Conversation:
     )
 
 
-def message(row: MessageRow, files: Sequence[AttachmentRow] = ()) -> Message:
-    """A message with its files, its assistant's name and the person's rating."""
+def message(row: MessageRow, files: Sequence[AttachmentRow] = (), names: Names = NOBODY) -> Message:
+    """A message with its files, its assistant's name and the person's rating; `names` give way to their data."""
     m = row.message
     return Message(
         id=m.id,
         conversation_id=m.conversation_id,
         role=Role(m.role),
-        content=m.content,
+        content=unmask(m.content, names),
         state=MessageState(m.state),
         created_at=m.created_at,
         attachments=[attached(file) for file in files],

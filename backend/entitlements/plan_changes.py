@@ -19,7 +19,16 @@ from backend.errors import Conflict, InvalidRequest, NotFound
 from shared.plans import PlanWrite
 
 _REQUIRED = ("slug", "name", "monthly_credits", "families", "max_context")
-_PLAIN = ("name", "rank", "monthly_credits", "models", "families", "max_context", "task_categories")
+_PLAIN = (
+    "name",
+    "rank",
+    "monthly_credits",
+    "models",
+    "families",
+    "max_context",
+    "task_categories",
+    "personal_data",
+)
 
 
 async def add_plan(session: AsyncSession, wanted: PlanWrite, author: Author) -> Plan:

@@ -7,7 +7,7 @@ from msgspec import Struct, structs
 
 from backend.catalogue.snapshot import Model, Plan
 from shared.plans import Overrides, PlanLimits
-from shared.precheck import Category
+from shared.precheck import Category, PersonalData
 
 AUTO = "auto"
 _LIMITS = (
@@ -36,6 +36,7 @@ class Entitlement(Struct, frozen=True, kw_only=True):
     max_context: int
     limits: PlanLimits
     overridden: tuple[str, ...]
+    personal_data: PersonalData = PersonalData.WARN
     key_models: frozenset[str] | None = None
     task_categories: frozenset[Category] | None = None
 
@@ -79,6 +80,7 @@ def entitle(plan: Plan, overrides: Overrides) -> Entitlement:
         limits=structs.replace(plan.limits, **limits),
         overridden=tuple(overridden),
         task_categories=plan.task_categories,
+        personal_data=plan.personal_data,
     )
 
 

@@ -14,6 +14,7 @@ from backend.catalogue.tables import Multiplier
 from backend.entitlements import repository
 from backend.entitlements.tables import Plan
 from shared.plans import Count, Family, PlanLimits
+from shared.precheck import PersonalData
 from shared.wire import Credits
 
 FILE = Path(__file__).with_name("default_plans.toml")
@@ -34,6 +35,7 @@ class DefaultPlan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     multiplier: Decimal
     limits: DefaultLimits
     every_model: bool = False
+    personal_data: PersonalData = PersonalData.WARN
 
 
 class DefaultPlans(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -66,6 +68,7 @@ async def add_plans(session: AsyncSession, defaults: list[DefaultPlan], models: 
                 families=default.families,
                 max_context=default.max_context,
                 limits=msgspec.to_builtins(default.limits),
+                personal_data=default.personal_data,
             )
         )
         if ("plan", default.slug) not in targets:

@@ -24,7 +24,8 @@ ZERO = Decimal(0)
 class Plan(SQLModel, table=True):
     """What a plan gives. `models` NULL means every active model; `limits` is `shared.plans.PlanLimits`.
 
-    `task_categories` are the tasks that people on it may have done, NULL for all.
+    `task_categories` are the tasks that people on it may have done, NULL for all. `personal_data` is
+    `shared.precheck.PersonalData`.
     """
 
     __tablename__ = "plans"
@@ -39,6 +40,7 @@ class Plan(SQLModel, table=True):
     max_context: int
     limits: Any = json_column()
     task_categories: Any = optional_json_column()
+    personal_data: str = Field(default="warn", sa_column_kwargs={"server_default": "warn"})
     created_at: datetime = created_column()
 
 

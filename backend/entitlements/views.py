@@ -33,6 +33,7 @@ def plan_view(plan: snapshot.Plan, current: UUID | None = None) -> PlanView:
         families=sorted(plan.families),
         max_context=plan.max_context,
         limits=plan.limits,
+        personal_data=plan.personal_data,
         current=plan.id == current,
         task_categories=None if plan.task_categories is None else sorted(plan.task_categories),
     )

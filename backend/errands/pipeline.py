@@ -18,6 +18,7 @@ from backend.catalogue.cache import CatalogueCache
 from backend.chat.blocking import blocked
 from backend.chat.caller import Caller, idempotency
 from backend.chat.freshness import Freshness
+from backend.chat.masking import kinds_in, refuse
 from backend.chat.pipeline import DECISIONS
 from backend.chat.prompt import Prompt, readable
 from backend.chat.witness import Witness
@@ -45,7 +46,9 @@ from backend.providers.circuit_book import CircuitBook
 from backend.providers.engine import ProviderClient
 from backend.secrets import Secrets
 from backend.settings import Settings
-from shared.precheck import RiskAction
+from shared.precheck import PersonalData, RiskAction
+
+CANNOT_MASK = "Your plan masks it, which cannot be undone here. Take it out."
 
 AT_A_TIME = 50_000
 """Characters that are examined before others have their turn."""
@@ -116,6 +119,7 @@ class ErrandPipeline:
                 caller = fresh
                 continue
             try:
+                self._keep_personal(caller, errand)
                 decided = self._decide(caller, errand, sizes)
             except AppError:
                 fresh = await self._freshness.caught_up(caller, catalogue.version)
@@ -172,6 +176,12 @@ class ErrandPipeline:
                 prompt_hash=self._secrets.digest("prompt", "\0".join(words)),
             )
         return checked, tuple(sizes)
+
+    def _keep_personal(self, caller: Caller, errand: Errand) -> None:
+        """Raises `PersonalDataRefused`. What comes of names cannot be turned back into data here, so none are sent."""
+        setting = caller.identity.entitlement(self._catalogue.current).personal_data
+        if setting in (PersonalData.MASK, PersonalData.REFUSE):
+            refuse(kinds_in(errand.work.words), "Take it out." if setting is PersonalData.REFUSE else CANNOT_MASK)
 
     def _decide(self, caller: Caller, errand: Errand, sizes: tuple[Size, ...]) -> DecidedErrand:
         catalogue = self._catalogue.current

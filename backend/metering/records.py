@@ -93,6 +93,7 @@ class AdmissionRecord(Struct, frozen=True, kw_only=True):
 
     A `caller` that is not the person is one of the person's API keys: `admit_request` reads the rest of it (its end,
     its month's cap) itself. `key_chats` is how many answers may be written for it at once, None for any number.
+    `names` is sealed: what names in the prompt stand for.
     """
 
     request_id: UUID
@@ -116,6 +117,7 @@ class AdmissionRecord(Struct, frozen=True, kw_only=True):
     check: CheckRecord | None
     idempotency: IdempotencyRecord | None
     route: RouteDecision
+    names: bytes | None = None
 
 
 class AdmissionResult(Struct, frozen=True, kw_only=True):

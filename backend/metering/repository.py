@@ -41,6 +41,9 @@ class RateResult(msgspec.Struct, frozen=True, kw_only=True):
 
 _rate = msgspec.json.Decoder(RateResult)
 
+_ADMIT = "SELECT * FROM admit_requests(%s::jsonb)"
+_ADMIT_AND_MASK = "SELECT * FROM admit_and_mask(%s::jsonb)"
+
 
 class Orphan(msgspec.Struct, frozen=True):
     """A hold whose process no longer renews its lease."""
@@ -54,7 +57,8 @@ class Orphan(msgspec.Struct, frozen=True):
 
 async def admit(database: Database, records: list[AdmissionRecord]) -> dict[UUID, AdmissionResult]:
     """Takes hold, slot and rate of each request together, or says why not; repeating it is safe."""
-    rows = await database.call("SELECT * FROM admit_requests(%s::jsonb)", (_encode(records).decode(),))
+    admitting = _ADMIT_AND_MASK if any(record.names is not None for record in records) else _ADMIT
+    rows = await database.call(admitting, (_encode(records).decode(),))
     return {request_id: _admission.decode(result) for request_id, result in rows}
 
 

@@ -86,7 +86,7 @@ class PrecheckController(Controller):
             conversation_id=data.conversation_id,
         )
         await metering.record_check(database, evidence)
-        return view(checked, recommended, expected, affordable=affordable, obstacle=obstacle)
+        return view(checked, recommended, expected, affordable=affordable, obstacle=obstacle, places=True)
 
 
 async def _prompt(database: Database, identity: Identity, data: PrecheckRequest) -> Prompt:

@@ -58,6 +58,7 @@ def inquiry_of(request: ChatCompletionRequest, extra: Mapping[str, Raw] | None) 
         stream=request.stream is True,
         strategy=strategy,
         metadata=labels_of(request.metadata, request.user),
+        mask=request.mask,
         keeps_shown=True,
         prefills=True,
     )

@@ -136,6 +136,7 @@ class ChatCompletionRequest(Struct, frozen=True, kw_only=True):
 
     `model` is a catalogue name, an alias, `auto` or `assistant:<family>`; `models` are asked after it, in order.
     Fields that are not listed go to models that know them and are named in `routing_metadata.ignored` otherwise.
+    `mask` sends names in place of personal data and secrets, and puts the data back into the answer.
     """
 
     model: Name = "auto"
@@ -159,6 +160,7 @@ class ChatCompletionRequest(Struct, frozen=True, kw_only=True):
     top_logprobs: Annotated[int, Meta(ge=0, le=20)] | None = None
     user: Annotated[str, Meta(max_length=512)] | None = None
     metadata: Labels | None = None
+    mask: bool = False
 
 
 class CalledFunction(Struct, frozen=True):

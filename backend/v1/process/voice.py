@@ -8,6 +8,7 @@ import msgspec
 import structlog
 
 from backend.chat.feed import Feed, Reader
+from backend.chat.unmasking import Unmasking
 from backend.chat.voice import Voice
 from backend.errors import AppError
 from backend.v1.process.answer import ProcessAnswer
@@ -96,7 +97,8 @@ class SealedReader(Reader):
 
     async def _seal(self) -> None:
         """Whatever its size, the envelope is told: it is one frame, and the last."""
-        assert isinstance(self.voice, ProcessVoice)
-        result = await self.voice.result()
+        voice = self.voice.voice if isinstance(self.voice, Unmasking) else self.voice
+        assert isinstance(voice, ProcessVoice)
+        result = await voice.result()
         self._frames.append(result)
         super().close()

@@ -15,6 +15,7 @@ from backend.chat.log_repository import Known, LogRows
 from backend.chat.recorder import Recorder
 from backend.database import Database
 from backend.metering.records import LogRecord
+from backend.secrets import Secrets
 from tests.backend.chat.test_answer_log import DONE, Answer
 from tests.backend.metering.ledger import Holder
 from tests.fixtures.api import Api, Person
@@ -39,7 +40,7 @@ def answer(database_url: str, database: Database) -> Any:
 @pytest.fixture
 async def followings(database: Database, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Followings]:
     monkeypatch.setattr(following, "POLL_SECONDS", 0.01)
-    made = Followings(database)
+    made = Followings(database, Secrets(b"0" * 32))
     yield made
     await made.close()
 
