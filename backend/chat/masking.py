@@ -76,6 +76,9 @@ def _masked(prompt: Prompt, before: Names) -> Guarded:
     return Guarded(
         prompt=structs.replace(
             prompt,
+            text=masking(prompt.text),
+            earlier=tuple(map(masking, prompt.earlier)),
+            unvetted=tuple(map(masking, prompt.unvetted)),
             turns=(Turn(Role.SYSTEM, EXPLAINED), *turns),
             thread=_thread(prompt.thread, masking) if prompt.thread is not None else None,
         ),
