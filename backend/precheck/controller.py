@@ -11,6 +11,7 @@ from backend.attachments.given import turn_of
 from backend.catalogue.cache import CatalogueCache
 from backend.chat.inquiry import Inquiry
 from backend.chat.likely import estimate
+from backend.chat.masking import refuse
 from backend.chat.plan import decide, judged, recommendation, wish
 from backend.chat.prompt import Prompt, given, readable, turns_of
 from backend.chat.repository import read_conversation
@@ -27,7 +28,7 @@ from backend.providers.calls import Turn
 from backend.settings import Settings
 from shared.messages import Role
 from shared.paths import PRECHECK
-from shared.precheck import Estimate, Precheck, PrecheckRequest
+from shared.precheck import Estimate, PersonalData, Precheck, PrecheckRequest
 
 
 class PrecheckController(Controller):
@@ -69,6 +70,8 @@ class PrecheckController(Controller):
         recommended = recommendation(checked.finding, current)
         obstacle: str | None = None
         try:
+            if entitlement.personal_data is PersonalData.REFUSE:
+                refuse([datum.kind for datum in checked.finding.personal])
             decided = decide(current, entitlement, health, wished, prompt, checked, settings.credits_per_dollar)
         except AppError as refusal:
             obstacle, affordable = refusal.message, False
