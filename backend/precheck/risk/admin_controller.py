@@ -112,8 +112,9 @@ class RiskGuardController(Controller):
     @put(operation_id="SetRiskGuard", summary="Set the second tier", status_code=200, responses=errors(400, 401, 403))
     async def put(self, data: JSONBody[GuardWrite], desk: NamedDependency[Desk]) -> GuardSettings:
         """Takes effect on the next request."""
+        catalogue = await desk.catalogue.refresh()
         async with desk.configuring() as session:
-            return await changes.set_guard(session, data, desk.author, desk.catalogue.current)
+            return await changes.set_guard(session, data, desk.author, catalogue)
 
 
 def _view(row: RiskRuleRow) -> RiskRule:
