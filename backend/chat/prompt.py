@@ -1,6 +1,6 @@
 """Reading what was asked: the new prompt with the conversation it belongs to."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from msgspec import Struct
@@ -10,7 +10,7 @@ from backend.attachments import repository as attachments
 from backend.attachments.errors import FileTooLarge
 from backend.attachments.given import Given, turn_of
 from backend.chat import repository
-from backend.chat.inquiry import Inquiry
+from backend.chat.inquiry import Inquiry, Manner
 from backend.chat.repository import HISTORY_MESSAGES, StoredConversation, StoredTurn
 from backend.chat.titles import title_of
 from backend.columns import new_id
@@ -140,8 +140,22 @@ def _stateless(inquiry: Inquiry, turns: tuple[Turn, ...]) -> Prompt:
         earlier=tuple(words[:-1]),
         turns=turns,
         thread=None,
-        unvetted=tuple(turn.content for turn in turns if turn.content and turn.content is not words[-1]),
+        unvetted=tuple(text for text in _all_words(turns, inquiry.manner) if text is not words[-1]),
     )
+
+
+def _all_words(turns: tuple[Turn, ...], manner: Manner) -> Iterator[str]:
+    """Everything a model reads of a request: what was said, tools with their uses, and an answer that is foretold."""
+    for turn in turns:
+        yield from (text for text in (turn.content, *(use.arguments for use in turn.tool_uses)) if text)
+    for tool in manner.tools:
+        yield f"{tool.name}: {tool.description or ''}"
+        if tool.parameters is not None:
+            yield bytes(tool.parameters).decode()
+    if manner.format is not None and manner.format.schema is not None:
+        yield bytes(manner.format.schema).decode()
+    if (prediction := (manner.extra or {}).get("prediction")) is not None:
+        yield bytes(prediction).decode()
 
 
 def _first(inquiry: Inquiry, files: list[Given]) -> Prompt:

@@ -23,6 +23,8 @@ _ACTIONS = list(RiskAction)
 _IN_A_FILE = "This was found in an attached file."
 RECENT = 1024
 """Findings kept in memory, a few KB each."""
+SEEN = 4096
+"""Words that were brought along and are remembered, by hash and what they are suspected of."""
 
 
 class Checked(Struct, frozen=True, kw_only=True):
@@ -115,6 +117,7 @@ class Examiner:
     def __init__(self, secrets: Secrets) -> None:
         self._secrets = secrets
         self._recent: OrderedDict[bytes, Finding] = OrderedDict()
+        self._seen: OrderedDict[bytes, tuple[Suspicion, ...]] = OrderedDict()
 
     def examine(self, prompt: Prompt, *, assistant_chosen: bool) -> Checked:
         """Applies the rules to a prompt. Recommending is skipped when the caller chose; risk rules never are.
@@ -125,7 +128,7 @@ class Examiner:
         text = prompt.text
         digest = self._secrets.digest("prompt", text)
         finding = self._find(text, prompt.earlier, digest)
-        brought = tuple(suspicion for words in prompt.unvetted for suspicion in suspicions_of(words))
+        brought = tuple(suspicion for words in prompt.unvetted for suspicion in self._brought(words))
         if assistant_chosen and finding.recommended_family is not None:
             finding = structs.replace(finding, recommended_family=None)
         return Checked(
@@ -141,6 +144,16 @@ class Examiner:
         """The check of a prompt that has more words than were examined: whatever of them is blocked blocks it."""
         found = suspicions_of(words)
         return structs.replace(checked, brought=(*checked.brought, *found)) if found else checked
+
+    def _brought(self, words: str) -> tuple[Suspicion, ...]:
+        """What words are suspected of that programs send again and again: orders, tools and earlier turns."""
+        digest = self._secrets.digest("brought", words)
+        found = self._seen.get(digest)
+        if found is None:
+            found = self._seen[digest] = suspicions_of(words)
+            if len(self._seen) > SEEN:
+                self._seen.popitem(last=False)
+        return found
 
     def _find(self, text: str, earlier: tuple[str, ...], digest: bytes) -> Finding:
         key = digest + self._secrets.digest("earlier", "\0".join(earlier[-LOOK_BACK:])) if earlier else digest

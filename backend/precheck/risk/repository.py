@@ -17,7 +17,7 @@ from shared.precheck import RiskCategory
 from shared.risks import GuardSettings, PolicyAction
 
 _SUSPECTED = """
-SELECT c.family, c.plan, k.suspicions, count(*) FROM prompt_checks c CROSS JOIN LATERAL (
+SELECT c.family, c.plan, k.suspicions, count(*) AS checks FROM prompt_checks c CROSS JOIN LATERAL (
     SELECT jsonb_agg(DISTINCT jsonb_build_array(s->'category', s->'level', s->>'of' = 'brought')) AS suspicions
     FROM jsonb_array_elements(c.suspicions) AS s
 ) k
@@ -89,7 +89,7 @@ async def locked_guard(session: AsyncSession) -> RiskGuardRow | None:
 async def suspected(session: AsyncSession, days: int) -> list[Suspected]:
     """What requests of the last days were suspected of, those alike together."""
     rows = await (await session.connection()).execute(text(_SUSPECTED), {"span": timedelta(days=days)})
-    return [msgspec.convert(tuple(row), Suspected, from_attributes=False) for row in rows]
+    return [msgspec.convert(dict(row), Suspected) for row in rows.mappings()]
 
 
 async def requests(session: AsyncSession, days: int) -> int:

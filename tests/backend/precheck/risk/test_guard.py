@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
+from backend.metering.reconciliation.service import reconcile
 from backend.settings import Settings
 from shared.precheck import RiskCategory
 from tests.backend.desk import account, code, rows
@@ -25,7 +27,7 @@ from tests.backend.providers.loopback import reply
 from tests.fixtures.api import Api, Join, Person
 from tests.fixtures.models import lift_limits
 from tests.fixtures.streams import CHAT
-from tests.fixtures.upstream import add_provider
+from tests.fixtures.upstream import add_provider, eventually
 
 SHORT = 0.3
 LONG = 20.0
@@ -151,10 +153,12 @@ class TestCosts:
         assert [(item["assistant"], item["model"]) for item in listed] == [("guard", MODEL)]
         assert Decimal(listed[0]["raw_cost"]) == Decimal("0.000206")
 
-    async def test_the_books_still_balance(self, api: Api, admin: Person, user: Person, guard: Sentry) -> None:
+    async def test_the_books_still_balance(self, api: Api, user: Person, guard: Sentry) -> None:
         await send(user)
-        found = (await admin.http.post("/api/admin/reconciliations", json={"reason": "test"})).json()
-        assert found["findings"] == []
+        guard.says = llama("unsafe\nS9")
+        await send(user, f"{DOUBTFUL} Now.")
+        run = await reconcile(api.services, "hand", datetime.now(UTC) - timedelta(hours=1))
+        assert run.findings == []
 
     async def test_the_same_words_are_asked_about_once(self, user: Person, join: Join, guard: Sentry) -> None:
         other = await join()
@@ -165,8 +169,7 @@ class TestCosts:
         guard.says = None
         people = [await join() for _ in range(4)]
         sent = [asyncio.create_task(send(person)) for person in people]
-        while not guard.asked:
-            await asyncio.sleep(0.01)
+        await eventually(lambda: bool(guard.asked))
         guard.says = llama("unsafe\nS9")
         guard.released.set()
         assert {answer.status_code for answer in await asyncio.gather(*sent)} == {422}
@@ -178,9 +181,7 @@ class TestCosts:
         assert code(await send(poor)) == (402, "out_of_credits")
         assert guard.asked == []
 
-    async def test_who_asks_too_often_is_refused_without_asking(
-        self, api: Api, user: Person, guard: Sentry
-    ) -> None:
+    async def test_who_asks_too_often_is_refused_without_asking(self, api: Api, user: Person, guard: Sentry) -> None:
         guard.says = llama("unsafe\nS9")
         rows(api, "UPDATE plans SET limits = limits || '{\"requests_per_minute\": 1}'")
         await api.services.catalogue.refresh()
@@ -260,13 +261,11 @@ class TestFailures:
     ) -> None:
         guard.says = None
         leaving = asyncio.create_task(send(user))
-        while not guard.asked:
-            await asyncio.sleep(0.01)
+        await eventually(lambda: bool(guard.asked))
         leaving.cancel()
         guard.says = llama("safe")
         guard.released.set()
-        while not calls(api):
-            await asyncio.sleep(0.01)
+        await eventually(lambda: bool(calls(api)))
         assert calls(api)[0]["status"] == "answered"
 
 
@@ -276,8 +275,7 @@ class TestChanges:
     ) -> None:
         guard.says = None
         sent = asyncio.create_task(send(user))
-        while not guard.asked:
-            await asyncio.sleep(0.01)
+        await eventually(lambda: bool(guard.asked))
         rule = {"category": "violence", "low": "block", "medium": "block", "high": "block", "reason": "test"}
         assert (await admin.http.put("/api/admin/risk-policies", json=rule)).status_code == 200
         guard.says = llama("safe")
