@@ -49,11 +49,12 @@ CALLS = Entry("admin_calls.py", "admin-calls", "Model calls", "receipt_long", De
 REQUESTS = Entry("admin_requests.py", "admin-requests", "Plan requests", "inbox", Desk.ADMIN, UserRole.ADMIN)
 PROVIDERS = Entry("admin_providers.py", "admin-providers", "Providers", "dns", Desk.ADMIN, UserRole.ADMIN)
 USERS = Entry("admin_users.py", "admin-users", "Users", "group", Desk.ADMIN, UserRole.SUPPORT)
+ABUSE = Entry("admin_abuse.py", "admin-abuse", "Abuse", "gpp_maybe", Desk.ADMIN, UserRole.SUPPORT)
 AUDIT = Entry("admin_audit.py", "admin-audit", "Audit log", "history", Desk.ADMIN, UserRole.SUPPORT)
 BENCH = Entry("admin_bench.py", "admin-bench", "Test bench", "science", Desk.ADMIN, UserRole.ADMIN)
 RESET = Entry("reset.py", "reset", "New password", "key", Desk.DOOR, listed=False)
 
-ENTRIES = (CHAT, USAGE, PLANS, ACCOUNT, OVERVIEW, MODELS, PROVIDERS, CALLS, REQUESTS, USERS, BENCH, AUDIT, RESET)
+ENTRIES = (CHAT, USAGE, PLANS, ACCOUNT, OVERVIEW, MODELS, PROVIDERS, CALLS, REQUESTS, USERS, ABUSE, BENCH, AUDIT, RESET)
 
 
 def desk_pages(desk: Desk, role: UserRole) -> list[Entry]:

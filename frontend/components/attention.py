@@ -5,10 +5,11 @@ from collections.abc import Sequence
 import streamlit as st
 from markupsafe import Markup
 
-from frontend.navigation import CALLS, MODELS, PROVIDERS, REQUESTS, Entry
+from frontend.navigation import ABUSE, CALLS, MODELS, PROVIDERS, REQUESTS, Entry
 from shared.accounts import UserRole
 
 _PLACES: tuple[tuple[tuple[str, ...], Entry], ...] = (
+    (("under abuse",), ABUSE),
     (("circuit",), PROVIDERS),
     (("request",), REQUESTS),
     (("key",), PROVIDERS),

@@ -1,7 +1,7 @@
 """What is said when a prompt was not carried out or an answer broke off. Pure words, then panels."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import NamedTuple
 
 import streamlit as st
@@ -25,9 +25,27 @@ class Trouble(NamedTuple):
     text: str
 
 
+_WHY_PAUSED = {
+    "blocked": "Several prompts were blocked by a safety rule.",
+    "costly": "Many costly requests came in a short time.",
+    "admin": "An administrator decided so.",
+}
 _BROKE = {ErrorCode.OUT_OF_CREDITS}
 _WAIT = {ErrorCode.RATE_LIMITED, ErrorCode.TOO_MANY_CHATS}
 _NOT_SENT = {ErrorCode.RISK_BLOCKED, ErrorCode.CONTENT_FILTERED}
+
+
+def paused(error: ErrorBody, now: datetime, zone: tzinfo) -> Trouble:
+    """Somebody who may not send for a while: until when on their own clock, why, and whom to ask."""
+    named = error.details.get("until")
+    until = datetime.fromisoformat(named).astimezone(zone) if isinstance(named, str) else None
+    if until is None:
+        return Trouble("bad", "Paused", error.message)
+    when = f"{until:%H:%M}" if until.date() == now.astimezone(zone).date() else words.moment(until, zone)
+    cause = str(error.details.get("cause"))
+    why = _WHY_PAUSED.get(cause, error.message)
+    ask = "Ask your administrator." if cause == "admin" else "If that was a mistake, ask your administrator."
+    return Trouble("bad", f"Paused until {when}", f"{why} This prompt was not sent and not charged. {ask}")
 
 
 def refused(error: ErrorBody) -> Trouble:
@@ -94,6 +112,10 @@ def draw_refused(refusal: Refusal, me: Me, again: Callable[[], None], edit: Call
         draw_out_of_credits(me)
     elif error.code in _WAIT and error.retry_after:
         _countdown(again)
+    elif error.code is ErrorCode.PAUSED:
+        with panel("paused", *paused(error, datetime.now(UTC), state.zone())):
+            st.button("Edit prompt", key="refused_edit", on_click=edit)
+            st.button("Try again", key="refused_again", icon=":material/refresh:", on_click=again)
     else:
         with panel("refused", *refused(error), None if error.code in _NOT_SENT else error.request_id):
             if refusal.request.message is not None:

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from shared.abuse import AbuseDetail, AbusePause, AbuseRules, AbuseRulesPatch, AbuseRulesView, AbuseStep
 from shared.accounts import Me, OrganisationView, PlanBrief, SigninOptions, UserRole
 from shared.admin import (
     AdminUser,
@@ -53,6 +54,7 @@ from shared.plans import (
 from shared.usage import Usage, UsageTotal
 from shared.wire import Page, encode
 from tests.frontend.invented import credits, uid
+from tests.frontend.invented.abuse import abuse
 from tests.frontend.invented.bench import marked, tried
 from tests.frontend.invented.calls import call_detail, calls
 from tests.frontend.invented.catalogue import healths, models, providers
@@ -87,6 +89,8 @@ class FakeApi:
         self.users = users(self.now)
         self.calls = calls(self.now)
         self.audit = audit(self.now)
+        self.abuse = abuse(self.now)
+        self.abuse_rules = AbuseRules()
 
     def break_down(self, path: str, message: str = "The server did not answer within 5 s.") -> None:
         """From now on `path` answers 503."""
@@ -137,6 +141,13 @@ class FakeApi:
                 self._route("POST", f"{admin}/users/{{id}}/reset", self._reset),
                 self._route("PATCH", f"{admin}/entitlements", self._entitle),
                 self._route("GET", f"{admin}/audit", self._list_audit),
+                self._route("GET", f"{admin}/abuse", self._list_abuse),
+                self._route("GET", f"{admin}/abuse/settings", self._show_abuse_rules),
+                self._route("PATCH", f"{admin}/abuse/settings", self._change_abuse_rules),
+                self._route("GET", f"{admin}/abuse/{{id}}", self._show_abuse),
+                self._route("POST", f"{admin}/abuse/{{id}}/revoke", self._revoke_abuse),
+                self._route("POST", f"{admin}/abuse/{{id}}/pause", self._pause_abuse),
+                self._route("POST", f"{admin}/abuse/events/{{id}}/take-back", self._take_back),
                 self._route("GET", "/api/ai/assistants", self._assistants),
                 self._route("POST", f"{admin}/precheck/bench", self._bench),
                 self._route("POST", f"{admin}/precheck/marks", self._mark),
@@ -475,6 +486,52 @@ class FakeApi:
                 id=uid(5), user_id=patch.user_id, plan_id=plan.id, plan_slug=plan.slug, overrides=Overrides()
             )
         )
+
+    async def _list_abuse(self, request: Request) -> Response:
+        query = request.query_params
+        found = [
+            detail.subject
+            for detail in ([] if self.empty else self.abuse)
+            if query.get("kind", detail.subject.kind) == detail.subject.kind
+            and query.get("step", detail.subject.step) == detail.subject.step
+        ]
+        return _paged(found, request)
+
+    def _abuse_place(self, request: Request) -> int:
+        return next(n for n, each in enumerate(self.abuse) if str(each.subject.id) == request.path_params["id"])
+
+    async def _show_abuse(self, request: Request) -> Response:
+        return _json(self.abuse[self._abuse_place(request)])
+
+    def _change_abuse(self, request: Request, **changes: object) -> Response:
+        place = self._abuse_place(request)
+        detail = self.abuse[place]
+        self.abuse[place] = AbuseDetail(
+            subject=msgspec.structs.replace(detail.subject, **changes), events=detail.events
+        )
+        return _json(self.abuse[place])
+
+    async def _revoke_abuse(self, request: Request) -> Response:
+        return self._change_abuse(
+            request, score=0.0, step=AbuseStep.WATCHED, paused_until=None, slowed_until=None, revoked_at=self.now
+        )
+
+    async def _pause_abuse(self, request: Request) -> Response:
+        wanted = msgspec.json.decode(await request.body(), type=AbusePause)
+        return self._change_abuse(request, step=AbuseStep.PAUSED, paused_until=wanted.until, paused_by_hand=True)
+
+    async def _take_back(self, _request: Request) -> Response:
+        return Response(status_code=204)
+
+    async def _show_abuse_rules(self, _request: Request) -> Response:
+        return _json(AbuseRulesView(organisation_id=None, rules=self.abuse_rules, own=[]))
+
+    async def _change_abuse_rules(self, request: Request) -> Response:
+        patch = msgspec.json.decode(await request.body(), type=AbuseRulesPatch)
+        names = AbuseRules.__struct_fields__
+        given = {name: value for name in names if (value := getattr(patch, name)) is not msgspec.UNSET}
+        self.abuse_rules = msgspec.structs.replace(self.abuse_rules, **given)
+        return await self._show_abuse_rules(request)
 
     async def _list_audit(self, request: Request) -> Response:
         query = request.query_params

@@ -1,6 +1,6 @@
 """What the chat says: route lines, trouble, locked families, what is read out."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from uuid import uuid4
 
@@ -12,7 +12,7 @@ from frontend.components.announcer import outcome
 from frontend.components.picker import locked_sentence
 from frontend.components.route_line import facts, why
 from frontend.components.text import literal
-from frontend.components.trouble import incomplete, out_of_credits, refused
+from frontend.components.trouble import incomplete, out_of_credits, paused, refused
 from frontend.memory import ChatMemory, Refusal
 from shared.chat import ChatRequest, NewMessage
 from shared.errors import ErrorBody, ErrorCode
@@ -58,6 +58,25 @@ def test_why_escapes_what_it_is_told_and_leaves_out_what_is_not_known() -> None:
 def test_a_refusal_says_what_happened_and_that_nothing_was_charged(code: ErrorCode, tone: str, title: str) -> None:
     trouble = refused(ErrorBody(code=code, message="It is so."))
     assert (trouble.tone, trouble.title, trouble.text) == (tone, title, "It is so. Not charged.")
+
+
+@pytest.mark.parametrize(
+    ("until", "cause", "title", "why"),
+    [
+        ("2026-11-21T14:30:00Z", "blocked", "Paused until 15:30", "Several prompts were blocked by a safety rule."),
+        ("2026-11-21T23:30:00Z", "costly", "Paused until 22 Nov 2026, 00:30", "Many costly requests came in"),
+        ("2026-11-25T10:00:00Z", "admin", "Paused until 25 Nov 2026, 11:00", "An administrator decided so."),
+    ],
+)
+def test_a_pause_says_until_when_on_the_readers_clock_why_and_whom_to_ask(
+    until: str, cause: str, title: str, why: str
+) -> None:
+    error = ErrorBody(code=ErrorCode.PAUSED, message="Paused.", details={"until": until, "cause": cause})
+    trouble = paused(error, NOW, timezone(timedelta(hours=1)))
+    assert (trouble.tone, trouble.title) == ("bad", title)
+    assert trouble.text.startswith(why)
+    assert "not charged" in trouble.text
+    assert trouble.text.endswith("sk your administrator.")
 
 
 def test_a_broken_answer_says_what_was_charged() -> None:
