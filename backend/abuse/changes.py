@@ -11,6 +11,7 @@ from backend.abuse.rules import changed, in_force
 from backend.abuse.score import check_rules
 from backend.abuse.tables import AbuseRules as AbuseRulesRow
 from backend.abuse.tables import AbuseSubject
+from backend.accounts.tables import User
 from backend.admin.audit import Author, State, record_by
 from backend.catalogue.repository import take_turns
 from backend.errors import Conflict, InvalidRequest, NotFound
@@ -24,13 +25,13 @@ async def revoke(session: AsyncSession, subject_id: UUID, reason: str, author: A
     found = await repository.locked(session, subject_id)
     if found is None:
         raise _nobody()
-    subject, _, now = found
+    subject, person, now = found
     before = _state(subject)
     subject.score, subject.updated_at, subject.pauses = 0.0, now, 0
     subject.slowed_until = subject.paused_until = subject.alerted_at = None
     subject.paused_by_hand, subject.revoked_at = False, now
     session.add(subject)
-    _record(session, author, "abuse.revoked", subject, reason, before)
+    _record(session, author, "abuse.revoked", subject, person, reason, before)
 
 
 async def pause(session: AsyncSession, subject_id: UUID, wanted: AbusePause, author: Author) -> None:
@@ -47,7 +48,7 @@ async def pause(session: AsyncSession, subject_id: UUID, wanted: AbusePause, aut
     subject.paused_at, subject.paused_until, subject.paused_by_hand = now, wanted.until, True
     subject.cause = AbuseCause.ADMIN.value
     session.add(subject)
-    _record(session, author, "abuse.paused", subject, wanted.reason, before)
+    _record(session, author, "abuse.paused", subject, person, wanted.reason, before)
 
 
 async def take_back(session: AsyncSession, event_id: UUID, reason: str, author: Author) -> None:
@@ -118,6 +119,12 @@ def _nobody() -> NotFound:
     return NotFound("Nobody with this id has a score. It may have faded.")
 
 
+def _name(subject: AbuseSubject, person: User | None) -> str:
+    if person is None:
+        return f"address {subject.ref[:8]}"
+    return person.email if subject.kind == "user" else f"key {subject.ref} of {person.email}"
+
+
 def _state(subject: AbuseSubject) -> State:
     return {
         "score": round(subject.score, 1),
@@ -127,7 +134,13 @@ def _state(subject: AbuseSubject) -> State:
 
 
 def _record(
-    session: AsyncSession, author: Author, action: str, subject: AbuseSubject, reason: str, before: State
+    session: AsyncSession,
+    author: Author,
+    action: str,
+    subject: AbuseSubject,
+    person: User | None,
+    reason: str,
+    before: State,
 ) -> None:
     record_by(
         session,
@@ -135,7 +148,7 @@ def _record(
         action=action,
         subject_kind=f"abuse_{subject.kind}",
         subject_id=subject.id,
-        subject=subject.ref if subject.kind != "address" else f"address {subject.ref[:8]}",
+        subject=_name(subject, person),
         reason=reason,
         before=before,
         after=_state(subject),

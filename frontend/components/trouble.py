@@ -3,17 +3,21 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
 from typing import NamedTuple
+from uuid import UUID
 
 import streamlit as st
 
 from frontend import format as words
 from frontend import state
+from frontend.client import precheck
+from frontend.client.http import ApiError
 from frontend.components.chat_acts import ChatActs
 from frontend.components.panels import Tone, panel
 from frontend.memory import Refusal
 from frontend.navigation import PLANS, USAGE
 from shared.accounts import Me
 from shared.errors import ErrorBody, ErrorCode
+from shared.marks import MarkRequest
 from shared.messages import Message
 
 
@@ -120,6 +124,8 @@ def draw_refused(refusal: Refusal, me: Me, again: Callable[[], None], edit: Call
         with panel("refused", *refused(error), None if error.code in _NOT_SENT else error.request_id):
             if refusal.request.message is not None:
                 st.button("Edit prompt", key="refused_edit", on_click=edit)
+            if (check := error.details.get("check_id")) is not None and error.code is ErrorCode.RISK_BLOCKED:
+                st.button("Report a wrong block", key="refused_report", on_click=_report, args=(str(check),))
             if error.code not in _NOT_SENT:
                 st.button("Try again", key="refused_again", icon=":material/refresh:", on_click=again)
 
@@ -142,6 +148,15 @@ def _countdown(again: Callable[[], None]) -> None:
         elif st.button("Send now", key="resend_now"):
             again()
             st.rerun()
+
+
+def _report(check_id: str) -> None:
+    try:
+        precheck.mark(UUID(check_id), MarkRequest(risky=False))
+    except ApiError as error:
+        state.say(error.body.message)
+    else:
+        state.say("Reported. A block by mistake does not count against you")
 
 
 def _resend(wanted: bool) -> None:
