@@ -1,7 +1,8 @@
 """What one browser tab remembers between runs, and what it says of itself. Truth lives in the API and the address."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -171,6 +172,13 @@ def draft() -> Draft:
 def put_draft(text: str) -> None:
     """Writes into the composer; only in callbacks, before it is drawn."""
     st.session_state["prompt"] = text
+
+
+def triggered(key: str, name: str) -> dict[str, Any]:
+    """What the part with this key said by a trigger, for the trigger's callback; empty when it said nothing."""
+    part = st.session_state.get(key)
+    said = getattr(part, name, None) if part is not None else None
+    return dict(said) if isinstance(said, Mapping) else {}
 
 
 def field(key: str) -> str:

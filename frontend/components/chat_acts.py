@@ -10,12 +10,13 @@ from frontend.client import attachments, chat, conversations, precheck
 from frontend.client.http import ApiError, NotSignedIn
 from frontend.memory import ChatMemory
 from shared.attachments import MOST_IN_A_MESSAGE, Attached
-from shared.chat import ChatRequest, NewMessage, OnDisconnect
+from shared.chat import ChatParams, ChatRequest, NewMessage, OnDisconnect
 from shared.marks import MarkRequest
 from shared.messages import Message
 from shared.precheck import Category
 
 Rating = Literal["up", "down"]
+USUAL = ChatParams()
 _ACCEPTED_WITHIN_SECONDS = 3.0
 
 
@@ -47,6 +48,15 @@ class ChatActs:
         elif text or memory.files:
             words = text or ("Look at this file." if len(memory.files) == 1 else "Look at these files.")
             self._ask(message=self._message(words, memory.files))
+
+    def send_shorter(self) -> None:
+        """Sends what stands in the composer for an answer that is no longer than can be paid."""
+        asked = state.triggered("precheck", "shorter")
+        text = str(asked.get("text") or "").strip()
+        if text:
+            most = ChatParams(max_tokens=int(asked["tokens"]))
+            self._ask(message=self._message(text, state.chat().files), params=most)
+            state.put_draft("")
 
     def _add_file(self, name: str, data: bytes, memory: ChatMemory) -> None:
         if len(memory.files) >= MOST_IN_A_MESSAGE:
@@ -157,13 +167,20 @@ class ChatActs:
             pages = state.chat().pages
             pages[self.conversation_id] = pages.get(self.conversation_id, 1) + 1
 
-    def _ask(self, *, message: NewMessage | None = None, replace_from: UUID | None = None) -> None:
+    def _ask(
+        self,
+        *,
+        message: NewMessage | None = None,
+        replace_from: UUID | None = None,
+        params: ChatParams = USUAL,
+    ) -> None:
         state.chat().ask(
             ChatRequest(
                 conversation_id=self.conversation_id,
                 assistant=self.assistant,
                 message=message,
                 replace_from=replace_from,
+                params=params,
                 on_disconnect=OnDisconnect.CONTINUE,
             )
         )

@@ -78,6 +78,7 @@ def _strip(families: Sequence[AssistantView], acts: ChatActs, memory: ChatMemory
                 "categories": _WORDS,
             },
             on_use_change=_nothing,
+            on_shorter_change=acts.send_shorter,
         )
     if result.use:
         acts.choose(str(result.use))

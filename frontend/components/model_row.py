@@ -1,6 +1,7 @@
 """One model of the catalogue as a row: what it can, what it costs, and whether its prices can be trusted."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from markupsafe import Markup
 
@@ -34,7 +35,7 @@ def model_html(model: AdminModel, now: datetime) -> Markup:
             words.price(None if prices is None else prices.input),
             words.price(None if prices is None else prices.output),
             words.times(model.multiplier),
-            " · ".join(traits(model)),
+            " · ".join([*traits(model), *counting(model)]),
             priced(model, now),
         ],
     )
@@ -51,6 +52,13 @@ def traits(model: AdminModel) -> list[str]:
     """How fast it is, what it can, and how an admin labelled it; each once."""
     can = (capability.value.replace("_", " ") for capability in model.capabilities)
     return list(dict.fromkeys([model.latency_tier.value, *can, *model.tags]))
+
+
+def counting(model: AdminModel) -> list[str]:
+    """How its provider counts tokens against our estimates, once enough answers have shown it."""
+    if model.token_ratio is None:
+        return []
+    return [f"tokens {words.times(Decimal(str(model.token_ratio)))} in {words.plural(model.token_samples, 'answer')}"]
 
 
 def priced(model: AdminModel, now: datetime) -> Markup:

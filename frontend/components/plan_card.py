@@ -31,6 +31,8 @@ def has(plan: PlanView, below: PlanView | None) -> list[str]:
     else:
         lines.append(words.plural(len(plan.models), "model"))
     lines.append(f"{words.size(plan.max_context)} tokens per conversation")
+    if plan.task_categories is not None:
+        lines.append("Only " + ", ".join(words.family(category.value).lower() for category in plan.task_categories))
     return lines + _limits(plan)
 
 

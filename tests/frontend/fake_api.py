@@ -475,7 +475,7 @@ class FakeApi:
 
 
 def check(text: str) -> Precheck:
-    """A finding that follows words in the text: `bank`, `key`, `huge`, `def`."""
+    """A finding that follows words in the text: `bank`, `key`, `huge`, `long`, `forbidden`, `def`."""
     risk = Risk()
     if "bank" in text:
         risk = Risk(level=RiskLevel.HIGH, action=RiskAction.BLOCK, message="Asks for codes in the name of a bank.")
@@ -492,8 +492,15 @@ def check(text: str) -> Precheck:
         language="en",
         recommended_assistant=RecommendedAssistant(id=named.id, family=named.family, name=named.name),
         confidence=0.9,
-        estimate=Estimate(prompt_tokens=40, credits_low=Decimal("0.3"), credits_high=Decimal("0.8")),
+        estimate=Estimate(
+            prompt_tokens=40,
+            credits_low=Decimal("0.3"),
+            credits_high=Decimal("0.8"),
+            spendable=Decimal("0.5") if "long" in text else Decimal("412.4"),
+            affordable_max_tokens=250 if "long" in text else 0 if "huge" in text else None,
+        ),
         affordable="huge" not in text,
+        obstacle="This looks like coding, which is not in your Starter plan." if "forbidden" in text else None,
         signals=[],
     )
 

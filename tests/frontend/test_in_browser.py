@@ -161,12 +161,26 @@ def test_the_strip_says_one_thing_the_most_pressing_first(page: Page) -> None:
     expect(page.locator(".st-key-strip .cost")).to_have_text("about 0.3 to 0.8 credits")
     write(page, "a huge text with a def in it")
     expect_said(page, "About 0.8 credits, 412.4 left.")
+    expect(page.locator(".st-key-strip button")).to_be_hidden()
+    write(page, "a huge and forbidden text")
+    expect_said(page, "This looks like coding, which is not in your Starter plan.")
     write(page, f"{MADE_UP_KEY} huge def")
     expect_said(page, "Looks like it holds a live key.")
     write(page, f"{MADE_UP_KEY} at the bank")
     expect_said(page, re.compile("^This will not be sent"))
     write(page, "")
     expect(page.locator(".st-key-strip .said")).to_be_empty()
+
+
+def test_what_cannot_be_paid_whole_is_sent_for_a_shorter_answer_in_one_press(page: Page, app: WebApp) -> None:
+    write(page, "tell me a long story")
+    expect_said(page, "About 0.8 credits, 0.5 left.")
+    page.get_by_role("button", name="Send, answer short").click()
+    expect(page.get_by_role("button", name="Regenerate answer")).to_be_visible()
+    asked = app.api.asked[-1]
+    assert asked.message is not None
+    assert (asked.message.content, asked.params.max_tokens) == ("tell me a long story", 250)
+    expect(page.locator(COMPOSER)).to_have_value("")
 
 
 def test_a_better_assistant_is_offered_and_used_in_one_press(page: Page, app: WebApp) -> None:

@@ -4,12 +4,14 @@ const SEND = "[data-testid=stChatInputSubmitButton]"
 const PAUSE_MS = 350
 const LEAST_CHARACTERS = 12
 const SURE = 0.75
+const LEAST_TOKENS = 16
 const STOP = ".st-key-stop"
 const RETURN = "fairlead-return"
 const silentKey = (conversation) => `fairlead-silent-${conversation ?? "new"}`
 
 const amount = (text) => {
   const value = Number(text)
+  if (value === 0) return "0"
   return value < 0.01 ? "0.01" : value.toLocaleString("en", { maximumFractionDigits: value < 1 ? 2 : 1 })
 }
 
@@ -29,8 +31,13 @@ function message(found, data, silent) {
   const category = data.categories[found.category] ?? found.category
   if (risk.action === "block") return { tone: "bad", text: `This will not be sent. ${risk.message}` }
   if (risk.action === "warn") return { tone: "warn", text: risk.message, cost: range(estimate) }
-  if (!found.affordable)
-    return { tone: "warn", text: `About ${amount(estimate.credits_high)} credits, ${data.left} left.` }
+  if (found.obstacle) return { tone: "warn", text: found.obstacle }
+  const most = estimate.affordable_max_tokens
+  if (!found.affordable || most !== null) {
+    const left = estimate.spendable === null ? data.left : amount(estimate.spendable)
+    const text = `About ${amount(estimate.credits_high)} credits, ${left} left.`
+    return { tone: "warn", text, shorter: most >= LEAST_TOKENS ? most : null }
+  }
   const better = other && data.names[other.family] && ![data.assistant, "auto"].includes(other.family)
   if (better && data.assistant !== "auto" && found.confidence >= SURE && !silent)
     return { text: `Looks like ${category.toLowerCase()}.`, use: other.family, cost: range(estimate) }
@@ -56,6 +63,7 @@ class Strip {
   #cost
   #data = null
   #offered = null
+  #shorter = null
   #timer = 0
   #back = 0
   #asking = new AbortController()
@@ -79,7 +87,10 @@ class Strip {
     const changed = facts(data) !== facts(this.#data ?? undefined)
     this.#data = data
     settle(data.conversation)
-    this.#act.onclick = () => setTriggerValue("use", this.#offered)
+    this.#act.onclick = () =>
+      this.#shorter === null
+        ? setTriggerValue("use", this.#offered)
+        : setTriggerValue("shorter", { text: document.querySelector(COMPOSER)?.value ?? "", tokens: this.#shorter })
     const composer = document.querySelector(COMPOSER)
     if (changed && composer) this.#look(composer)
   }
@@ -90,13 +101,15 @@ class Strip {
     this.#listening.abort()
   }
 
-  #show({ text = "", tone = "", use = null, cost = "" }) {
+  #show({ text = "", tone = "", use = null, cost = "", shorter = null }) {
     this.#said.textContent = text
     this.#said.dataset.tone = tone
     this.#cost.textContent = cost
     this.#offered = use
-    this.#act.hidden = use === null
-    if (use !== null) this.#act.textContent = `Use ${this.#data.names[use]}`
+    this.#shorter = shorter
+    this.#act.hidden = use === null && shorter === null
+    if (shorter !== null) this.#act.textContent = "Send, answer short"
+    else if (use !== null) this.#act.textContent = `Use ${this.#data.names[use]}`
   }
 
   #forget() {

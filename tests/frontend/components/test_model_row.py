@@ -36,6 +36,11 @@ def test_traits_are_listed_once() -> None:
     assert traits(replace(SONNET, tags=["code", "eu"])) == ["fast", "code", "vision", "eu"]
 
 
+def test_how_tokens_are_counted_is_told_once_it_is_known() -> None:
+    assert "tokens" not in model_html(replace(SONNET, token_samples=5), NOW)
+    assert "1.12 in 340 answers" in model_html(replace(SONNET, token_ratio=1.12, token_samples=340), NOW)
+
+
 def test_a_model_without_prices_shows_dashes() -> None:
     html = model_html(replace(SONNET, prices=None), NOW)
     assert html.count(">—<") == 2

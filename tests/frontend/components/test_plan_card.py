@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from frontend.components.plan_card import has, lacks, plan_card_html
 from frontend.components.plan_request import asked_for
 from shared.plans import PlanLimits
+from shared.precheck import Category
 from tests.frontend.invented.plans import own_requests, plans
 
 STARTER, PRO, TEAM = plans()
@@ -34,6 +35,11 @@ def test_a_plan_that_drops_something_lists_everything() -> None:
 
 def test_the_same_families_are_said_in_one_line() -> None:
     assert has(replace(PRO, families=STARTER.families), STARTER)[:2] == ["All of Starter", "21 models"]
+
+
+def test_the_only_tasks_are_named() -> None:
+    few = replace(PRO, task_categories=[Category.WRITING, Category.DATA_ANALYSIS])
+    assert "Only writing, data analysis" in has(few, STARTER)
 
 
 def test_daily_caps_are_told() -> None:
