@@ -51,10 +51,15 @@ PROVIDERS = Entry("admin_providers.py", "admin-providers", "Providers", "dns", D
 USERS = Entry("admin_users.py", "admin-users", "Users", "group", Desk.ADMIN, UserRole.SUPPORT)
 ABUSE = Entry("admin_abuse.py", "admin-abuse", "Abuse", "gpp_maybe", Desk.ADMIN, UserRole.SUPPORT)
 AUDIT = Entry("admin_audit.py", "admin-audit", "Audit log", "history", Desk.ADMIN, UserRole.SUPPORT)
+RISK = Entry("admin_risk.py", "admin-risk", "Risk", "shield", Desk.ADMIN, UserRole.ADMIN)
 BENCH = Entry("admin_bench.py", "admin-bench", "Test bench", "science", Desk.ADMIN, UserRole.ADMIN)
 RESET = Entry("reset.py", "reset", "New password", "key", Desk.DOOR, listed=False)
 
-ENTRIES = (CHAT, USAGE, PLANS, ACCOUNT, OVERVIEW, MODELS, PROVIDERS, CALLS, REQUESTS, USERS, ABUSE, BENCH, AUDIT, RESET)
+ENTRIES = (
+    *(CHAT, USAGE, PLANS, ACCOUNT),
+    *(OVERVIEW, MODELS, PROVIDERS, CALLS, REQUESTS, USERS, RISK, ABUSE, BENCH, AUDIT),
+    RESET,
+)
 
 
 def desk_pages(desk: Desk, role: UserRole) -> list[Entry]:

@@ -51,6 +51,15 @@ from shared.plans import (
     PlanRequestView,
     RequestStatus,
 )
+from shared.risks import (
+    GuardSettings,
+    GuardWrite,
+    PolicyAction,
+    RiskPreview,
+    RiskRule,
+    RiskRuleWrite,
+    RiskShift,
+)
 from shared.usage import Usage, UsageTotal
 from shared.wire import Page, encode
 from tests.frontend.invented import credits, uid
@@ -61,6 +70,7 @@ from tests.frontend.invented.catalogue import healths, models, providers
 from tests.frontend.invented.imports import model_list
 from tests.frontend.invented.people import audit, users
 from tests.frontend.invented.plans import own_requests, plans, requests
+from tests.frontend.invented.risks import risk_guard, risk_rules
 from tests.frontend.invented.usage import by_day, model_rows
 from tests.frontend.samples import ASSISTANTS
 
@@ -91,6 +101,8 @@ class FakeApi:
         self.audit = audit(self.now)
         self.abuse = abuse(self.now)
         self.abuse_rules = AbuseRules()
+        self.risks = risk_rules(self.now)
+        self.guard = risk_guard()
 
     def break_down(self, path: str, message: str = "The server did not answer within 5 s.") -> None:
         """From now on `path` answers 503."""
@@ -151,6 +163,12 @@ class FakeApi:
                 self._route("GET", "/api/ai/assistants", self._assistants),
                 self._route("POST", f"{admin}/precheck/bench", self._bench),
                 self._route("POST", f"{admin}/precheck/marks", self._mark),
+                self._route("GET", f"{admin}/risk-policies", self._list_risks),
+                self._route("PUT", f"{admin}/risk-policies", self._set_risk),
+                self._route("DELETE", f"{admin}/risk-policies/{{id}}", self._remove_risk),
+                self._route("POST", f"{admin}/risk-policies/preview", self._try_risk),
+                self._route("GET", f"{admin}/risk-guard", self._risk_guard),
+                self._route("PUT", f"{admin}/risk-guard", self._set_risk_guard),
             ]
         )
 
@@ -543,6 +561,34 @@ class FakeApi:
             and query.get("subject", "") in row.subject
         ]
         return _paged(found, request)
+
+    async def _list_risks(self, _request: Request) -> Response:
+        return _page(self.risks)
+
+    async def _set_risk(self, request: Request) -> Response:
+        write = msgspec.json.decode(await request.body(), type=RiskRuleWrite)
+        facts = {name: getattr(write, name) for name in write.__struct_fields__ if name != "reason"}
+        rule = RiskRule(id=uid(91), updated_at=self.now, **facts)
+        same = (rule.category, rule.family, rule.plan)
+        self.risks = [each for each in self.risks if (each.category, each.family, each.plan) != same] + [rule]
+        return _json(rule)
+
+    async def _remove_risk(self, request: Request) -> Response:
+        self.risks = [each for each in self.risks if str(each.id) != request.path_params["id"]]
+        return Response(status_code=204)
+
+    async def _try_risk(self, _request: Request) -> Response:
+        shift = RiskShift(before=PolicyAction.WARN, after=PolicyAction.BLOCK, checks=12)
+        return _json(RiskPreview(days=7, checks=3400, changed=12, shifts=[shift]))
+
+    async def _risk_guard(self, _request: Request) -> Response:
+        return _json(self.guard)
+
+    async def _set_risk_guard(self, request: Request) -> Response:
+        write = msgspec.json.decode(await request.body(), type=GuardWrite)
+        facts = {name: getattr(write, name) for name in write.__struct_fields__ if name != "reason"}
+        self.guard = GuardSettings(**facts)
+        return _json(self.guard)
 
 
 def _json(answer: object, status: int = 200) -> Response:
