@@ -48,7 +48,8 @@ def add(rules: Sequence[RiskRule], families: Sequence[str], plans: Sequence[str]
     """Asks for an exception: a rule of a plan, a family or both."""
 
     def fields() -> Write:
-        category = st.selectbox("Risk", list(RiskCategory), format_func=risk_name, key="risk_category")
+        kinds = {risk_name(category): category for category in RiskCategory}
+        category = _one("Risk", kinds, RiskCategory.VIOLENCE, "risk_category")
         plan = st.selectbox("Plan", plans, index=None, placeholder="Every plan", format_func=words.family, key="plan")
         family = st.selectbox(
             "Assistant", families, index=None, placeholder="Every assistant", format_func=words.family, key="family"
@@ -132,9 +133,7 @@ def _tried(rule: RiskRuleTried) -> None:
 
 
 def _one(label: str, options: Mapping[str, T], now: T, key: str) -> T:
-    names = list(options)
-    chosen = st.selectbox(label, names, index=list(options.values()).index(now), key=key)
-    return now if chosen is None else options[chosen]
+    return options[st.selectbox(label, list(options), index=list(options.values()).index(now), key=key)]
 
 
 def _index(options: Sequence[str], value: str | None) -> int | None:
