@@ -18,13 +18,19 @@ LARGEST = 5_000_000
 """Bytes that an artefact has at most."""
 
 
+_FOLDER = {"exists": True, "file_okay": False}
+
+
 def main(
     data: Annotated[
-        list[Path], typer.Option(help="Folder of labelled JSON Lines to learn from; give as many as there are")
+        list[Path],
+        typer.Option(help="Folder of labelled JSON Lines to learn from; give as many as there are", **_FOLDER),
     ],
-    concepts: Annotated[Path, typer.Option(help="Folder with the words of each concept, a file for each language")],
-    measure: Annotated[Path, typer.Option(help="Folder of prompts that are only measured on")],
-    out: Annotated[Path, typer.Option(help="Folder to write into")] = Path(learned.__path__[0]),
+    concepts: Annotated[
+        Path, typer.Option(help="Folder with the words of each concept, a file for each language", **_FOLDER)
+    ],
+    measure: Annotated[Path, typer.Option(help="Folder of prompts that are only measured on", **_FOLDER)],
+    out: Annotated[Path, typer.Option(help="Folder to write into", **_FOLDER)] = Path(learned.__path__[0]),
 ) -> None:
     """The same folders and the same versions of the libraries give the same artefact, byte for byte."""
     bench = Bench(read(data), read_lexicon(concepts))
@@ -32,9 +38,11 @@ def main(
     if len(artefact) > LARGEST:
         raise typer.BadParameter(f"The artefact has {len(artefact):,} bytes, more than {LARGEST:,}.")
     found = report(bench, parse(artefact), read([measure]))
+    figures = msgspec.json.format(msgspec.json.encode(found), indent=2) + b"\n"
+    page = card(found, bench.examples, len(artefact))
     (out / ARTEFACT).write_bytes(artefact)
-    (out / "figures.json").write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=2) + b"\n")
-    (out / "MODEL_CARD.md").write_text(card(found, bench.examples, len(artefact)), "utf-8")
+    (out / "figures.json").write_bytes(figures)
+    (out / "MODEL_CARD.md").write_text(page, "utf-8")
 
 
 if __name__ == "__main__":

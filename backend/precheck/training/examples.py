@@ -23,6 +23,9 @@ UNKNOWN = "und"
 """The language of a prompt of which it is not known; ISO 639-2."""
 
 
+FOLLOW_UP = "follow_up"
+"""The trait of prompts that take up what came before them."""
+
 BENCHMARKS = frozenset({"llmrouter", "dcrouter"})
 
 
@@ -64,6 +67,11 @@ class Example(Struct, frozen=True, kw_only=True):
     @property
     def own(self) -> bool:
         return self.source.startswith(OWN)
+
+    @property
+    def follows(self) -> bool:
+        """Whether it takes up what came before it, which of a mark is not kept."""
+        return bool(self.before) or FOLLOW_UP in self.traits
 
     @property
     def benchmark(self) -> bool:

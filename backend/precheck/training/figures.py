@@ -36,7 +36,10 @@ class Figures(Struct, frozen=True, kw_only=True):
 
 
 class LeftOut(Struct, frozen=True, kw_only=True):
-    """How well a source or language is told that was not trained on; macro F1 over the tasks it has."""
+    """How well a source or language is told that was not trained on; macro F1 over the tasks it has.
+
+    There is none for a source or language without which a task would have no examples.
+    """
 
     name: str
     prompts: int
@@ -84,9 +87,9 @@ def figures(model: Model, examples: Sequence[Example]) -> Figures:
 
 def report(bench: Bench, model: Model, measured: Sequence[Example]) -> Report:
     """Takes some minutes: a model is fitted for each source and language that is left out."""
-    trained = bench.where(lambda e: not e.held_back and not e.before and e.task is not None)
+    trained = bench.where(lambda e: not e.held_back and not e.follows and e.task is not None)
     return Report(
-        held_back=figures(model, bench.at(bench.where(lambda e: e.held_back and not e.before))),
+        held_back=figures(model, bench.at(bench.where(lambda e: e.held_back and not e.follows))),
         measure=figures(model, measured),
         follow_ups=figures(model, bench.at(bench.where(lambda e: e.held_back and e.before))),
         sources=list(_left_out(bench, trained, lambda e: e.source)),
@@ -100,11 +103,13 @@ def _left_out(bench: Bench, trained: Indices, name_of: Callable[[Example], str])
     names = np.array([name_of(e) for e in bench.at(trained)])
     for name in sorted(set(names)):
         rest, left = trained[names != name], trained[names == name]
+        if len(np.unique(bench.tasks_of(rest))) < len(TASKS):
+            continue
         x = bench.design.matrix(bench.design.rarity(rest))
         head = fit_tasks(x[rest], bench.at(rest))
         told = (x[left] @ head.weights + head.bias).argmax(1)
         labels = bench.tasks_of(left)
-        yield LeftOut(name=name, prompts=len(left), f1=_f1(labels, told), accuracy=_share(told == labels))
+        yield LeftOut(name=str(name), prompts=len(left), f1=_f1(labels, told), accuracy=_share(told == labels))
 
 
 def _small_models_fail(bench: Bench, trained: Indices) -> float | None:

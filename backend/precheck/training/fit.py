@@ -42,11 +42,11 @@ def fit(bench: Bench, trained_on: Indices) -> Model:
     """The model of these examples; the same examples give the same model, bit for bit."""
     rarity = bench.design.rarity(trained_on)
     x = bench.design.matrix(rarity)
-    alone = trained_on[[not bench.examples[i].before for i in trained_on]]
+    alone = trained_on[[not bench.examples[i].follows for i in trained_on]]
     tasked = alone[[bench.examples[i].task is not None for i in alone]]
     rated = alone[[_rated(bench.examples[i]) for i in alone]]
     own = trained_on[[bench.examples[i].own for i in trained_on]]
-    followers = np.array([bool(e.before) for e in bench.at(own)])
+    followers = np.array([e.follows for e in bench.at(own)])
     head = stacked(
         [
             fit_tasks(x[tasked], bench.at(tasked)),

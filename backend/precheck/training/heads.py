@@ -42,8 +42,10 @@ def weights_of(examples: Sequence[Example]) -> Scores:
 
 
 def fit_tasks(x: csr_matrix, examples: Sequence[Example]) -> Head:
-    """One margin for each task against all others."""
+    """One margin for each task against all others. Raises `ValueError` when a task has no examples."""
     labels = [TASKS.index(e.task) for e in examples if e.task is not None]
+    if len(set(labels)) < len(TASKS):
+        raise ValueError("Every task needs examples.")
     model = LinearSVC(C=_TASK_COST, random_state=0).fit(x, labels, sample_weight=weights_of(examples))
     return Head(model.coef_.T, model.intercept_)
 
