@@ -53,11 +53,12 @@ ABUSE = Entry("admin_abuse.py", "admin-abuse", "Abuse", "gpp_maybe", Desk.ADMIN,
 AUDIT = Entry("admin_audit.py", "admin-audit", "Audit log", "history", Desk.ADMIN, UserRole.SUPPORT)
 RISK = Entry("admin_risk.py", "admin-risk", "Risk", "shield", Desk.ADMIN, UserRole.ADMIN)
 BENCH = Entry("admin_bench.py", "admin-bench", "Test bench", "science", Desk.ADMIN, UserRole.ADMIN)
+MARKS = Entry("admin_marks.py", "admin-marks", "Marks", "rule", Desk.ADMIN, UserRole.ADMIN)
 RESET = Entry("reset.py", "reset", "New password", "key", Desk.DOOR, listed=False)
 
 ENTRIES = (
     *(CHAT, USAGE, PLANS, ACCOUNT),
-    *(OVERVIEW, MODELS, PROVIDERS, CALLS, REQUESTS, USERS, RISK, ABUSE, BENCH, AUDIT),
+    *(OVERVIEW, MODELS, PROVIDERS, CALLS, REQUESTS, USERS, RISK, ABUSE, BENCH, MARKS, AUDIT),
     RESET,
 )
 

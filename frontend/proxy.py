@@ -12,9 +12,11 @@ from starlette.routing import Route
 
 from frontend.settings import Settings
 from shared.errors import ErrorBody, ErrorCode, ErrorEnvelope
-from shared.paths import ATTACHMENTS, PRECHECK
+from shared.paths import ATTACHMENTS, MARKS_EXPORT, PRECHECK
 from shared.wire import encode
 
+DOWNLOADED_PATHS = (f"{ATTACHMENTS}/{{id}}", MARKS_EXPORT)
+"""What browsers only read."""
 FORWARDED_PATHS = ("/v1/auth/{rest:path}", PRECHECK)
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 _PASSED_ON = ("accept", "accept-language", "content-type", "cookie", "origin", "user-agent", "x-request-id")
@@ -55,8 +57,8 @@ class Proxy:
 
     def routes(self) -> list[Route]:
         """One route for every forwarded path."""
-        own_files = Route(f"{ATTACHMENTS}/{{id}}", self.forward, methods=["GET"])
-        return [own_files, *(Route(path, self.forward, methods=_METHODS) for path in FORWARDED_PATHS)]
+        files = [Route(path, self.forward, methods=["GET"]) for path in DOWNLOADED_PATHS]
+        return [*files, *(Route(path, self.forward, methods=_METHODS) for path in FORWARDED_PATHS)]
 
     async def forward(self, request: Request) -> Response:
         """The API's answer, or the error in the API's own shape when there is none."""

@@ -4,7 +4,7 @@ from shared.precheck import Category, Complexity
 
 TASKS = tuple(Category)
 COMPLEXITIES = tuple(Complexity)
-_NAMES = {Category.OTHER: "No task, or another"}
+_NAMES = {Category.OTHER: "Other"}
 
 
 def task_name(task: Category) -> str:

@@ -125,7 +125,8 @@ def draw_refused(refusal: Refusal, me: Me, again: Callable[[], None], edit: Call
             if refusal.request.message is not None:
                 st.button("Edit prompt", key="refused_edit", on_click=edit)
             if (check := error.details.get("check_id")) is not None and error.code is ErrorCode.RISK_BLOCKED:
-                st.button("Report a wrong block", key="refused_report", on_click=_report, args=(str(check),))
+                said = refusal.request.message.content if refusal.request.message is not None else None
+                st.button("Report a wrong block", key="refused_report", on_click=_report, args=(str(check), said))
             if error.code not in _NOT_SENT:
                 st.button("Try again", key="refused_again", icon=":material/refresh:", on_click=again)
 
@@ -150,9 +151,10 @@ def _countdown(again: Callable[[], None]) -> None:
             st.rerun()
 
 
-def _report(check_id: str) -> None:
+def _report(check_id: str, prompt: str | None) -> None:
+    """With the prompt, so that its features can be learned from; the text is not kept."""
     try:
-        precheck.mark(UUID(check_id), MarkRequest(risky=False))
+        precheck.mark(UUID(check_id), MarkRequest(risky=False, prompt=prompt))
     except ApiError as error:
         state.say(error.body.message)
     else:

@@ -19,7 +19,7 @@ from backend.precheck.marks.service import PROMPT
 from backend.precheck.tables import PromptCheck
 from shared.accounts import UserRole
 from shared.bench import BenchRequest, BenchResults
-from shared.paths import ADMIN
+from shared.paths import BENCH
 
 STORED = 5
 """Earlier decisions that are shown of one text."""
@@ -28,7 +28,7 @@ STORED = 5
 class BenchController(Controller):
     """Asks nothing of any provider, and keeps nothing of the texts."""
 
-    path = f"{ADMIN}/precheck/bench"
+    path = BENCH
     guards = [requires_role(UserRole.ADMIN)]
     dependencies = DESK
     tags = ["Admin: precheck"]

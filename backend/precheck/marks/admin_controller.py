@@ -24,7 +24,7 @@ from backend.precheck.marks.service import kept_text, mark_in_bench
 from backend.precheck.marks.tables import PromptMark
 from shared.accounts import UserRole
 from shared.marks import AdminMark, BenchMarkRequest
-from shared.paths import ADMIN
+from shared.paths import MARKS
 from shared.precheck import Category
 from shared.wire import Page
 
@@ -39,7 +39,7 @@ Taken = Annotated[Category | None, QueryParameter(required=False, description="W
 class AdminMarksController(Controller):
     """Texts are in the export alone, where their writers let them be kept; each export is in the audit log."""
 
-    path = f"{ADMIN}/precheck/marks"
+    path = MARKS
     guards = [requires_role(UserRole.ADMIN)]
     dependencies = DESK
     tags = ["Admin: precheck"]
