@@ -65,6 +65,7 @@ from shared.wire import Page, encode
 from tests.frontend.invented import credits, uid
 from tests.frontend.invented.abuse import abuse
 from tests.frontend.invented.bench import marked, tried
+from tests.frontend.invented.bench import marked, marks, tried
 from tests.frontend.invented.calls import call_detail, calls
 from tests.frontend.invented.catalogue import healths, models, providers
 from tests.frontend.invented.imports import model_list
@@ -103,6 +104,7 @@ class FakeApi:
         self.abuse_rules = AbuseRules()
         self.risks = risk_rules(self.now)
         self.guard = risk_guard()
+        self.marks = marks(self.now)
 
     def break_down(self, path: str, message: str = "The server did not answer within 5 s.") -> None:
         """From now on `path` answers 503."""
@@ -169,6 +171,8 @@ class FakeApi:
                 self._route("POST", f"{admin}/risk-policies/preview", self._try_risk),
                 self._route("GET", f"{admin}/risk-guard", self._risk_guard),
                 self._route("PUT", f"{admin}/risk-guard", self._set_risk_guard),
+                self._route("GET", f"{admin}/precheck/marks", self._list_marks),
+                self._route("DELETE", f"{admin}/precheck/marks/{{id}}", self._delete_mark),
             ]
         )
 
@@ -192,6 +196,19 @@ class FakeApi:
     async def _bench(self, request: Request) -> Response:
         wanted = msgspec.json.decode(await request.body(), type=BenchRequest)
         return _json(BenchResults(items=[tried(prompt, self.now) for prompt in wanted.prompts]))
+
+    async def _list_marks(self, request: Request) -> Response:
+        query = request.query_params
+        found = [
+            mark
+            for mark in self.marks
+            if query.get("category") in (None, mark.category) and query.get("was") in (None, mark.was.category)
+        ]
+        return _paged(found, request)
+
+    async def _delete_mark(self, request: Request) -> Response:
+        self.marks = [mark for mark in self.marks if str(mark.id) != request.path_params["id"]]
+        return Response(status_code=204)
 
     async def _mark(self, request: Request) -> Response:
         wanted = msgspec.json.decode(await request.body(), type=BenchMarkRequest)

@@ -63,7 +63,10 @@ class Refused(Exception):
     def __init__(self, status: int, code: ErrorCode, message: str, retry_after: int | None = None) -> None:
         super().__init__(message)
         self.status = status
-        self.body = ErrorBody(code=code, message=message, retry_after=retry_after, request_id=str(uuid4()))
+        details = {"check_id": str(uuid4())} if code is ErrorCode.RISK_BLOCKED else {}
+        self.body = ErrorBody(
+            code=code, message=message, retry_after=retry_after, details=details, request_id=str(uuid4())
+        )
 
 
 class Generation:

@@ -13,7 +13,7 @@ from starlette.types import Message
 
 from frontend.proxy import Proxy
 from frontend.settings import Settings
-from shared.paths import ATTACHMENTS, LOGIN, PRECHECK
+from shared.paths import ATTACHMENTS, LOGIN, MARKS, MARKS_EXPORT, PRECHECK
 
 ADDRESS = "203.0.113.9"
 
@@ -66,6 +66,12 @@ async def test_own_files_can_be_read_and_nothing_else_done_with_them(proxied: ht
     assert (await proxied.delete(path)).status_code == 405
     assert (await proxied.post(ATTACHMENTS)).status_code == 404
     assert (await proxied.delete("/v1/auth/sessions?id=1")).status_code == 201
+
+
+async def test_the_export_of_marks_can_be_read_and_the_marks_beside_it_cannot(proxied: httpx.AsyncClient) -> None:
+    assert (await proxied.get(MARKS_EXPORT)).json() == {"path": MARKS_EXPORT}
+    assert (await proxied.post(MARKS_EXPORT)).status_code == 405
+    assert (await proxied.get(MARKS)).status_code == 404
 
 
 async def test_a_path_that_climbs_out_is_refused(upstream: Upstream) -> None:

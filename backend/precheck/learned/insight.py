@@ -74,6 +74,10 @@ class Eye:
         order = np.argsort(-weights, kind="stable")[:most].tolist()
         return tuple((self._model.names[concepts[at]], float(weights[at])) for at in order if weights[at] > 0)
 
+    def concepts(self, insight: Insight) -> frozenset[str]:
+        """The names of all concepts that were found."""
+        return frozenset(self._model.names[number] for number in insight.features.concepts.tolist())
+
 
 @cache
 def eye() -> Eye:

@@ -421,3 +421,18 @@ def test_an_answer_whose_prompt_was_not_checked_has_no_form(visitor: Visitor) ->
     kept = visitor.api.keep(visitor.me, "Kept", ("hi", "yo"))
     visitor.api.messages[kept][-1] = replace(visitor.api.messages[kept][-1], precheck_id=None)
     assert "Send" not in labels(visitor.visit(c=kept))
+
+
+def test_a_wrong_block_is_reported_with_the_prompt_and_without_keeping_it(visitor: Visitor) -> None:
+    at = visitor.visit()
+    at.chat_input[0].set_value("block me").run()
+    pressed(at, "Report a wrong block")
+    assert [asked for _, asked in visitor.api.marks] == [MarkRequest(risky=False, prompt="block me")]
+    assert [toast.value for toast in at.toast] == ["Reported\\. The text of the prompt was not kept\\."]
+    assert "Not sent" in texts(at)
+
+
+def test_what_was_not_blocked_cannot_be_reported(visitor: Visitor) -> None:
+    at = visitor.visit()
+    at.chat_input[0].set_value("late").run()
+    assert "Report a wrong block" not in labels(at)

@@ -88,3 +88,29 @@ def marked(wanted: BenchMarkRequest, now: datetime) -> AdminMark:
         kept="text" if wanted.share_text else "features",
         marked_at=now,
     )
+
+
+def marks(now: datetime) -> list[AdminMark]:
+    """One of a person with the text, one of an admin without."""
+    return [
+        AdminMark(
+            id=uid(3010),
+            origin="person",
+            category=Category.WRITING,
+            complexity=None,
+            risky=None,
+            was=WAS,
+            kept="text",
+            marked_at=now,
+        ),
+        AdminMark(
+            id=uid(3011),
+            origin="bench",
+            category=None,
+            complexity=Complexity.SIMPLE,
+            risky=False,
+            was=WAS,
+            kept="features",
+            marked_at=now - timedelta(hours=2),
+        ),
+    ]
