@@ -54,8 +54,8 @@ def test_an_admin_tries_prompts_and_marks_one(join: Join, visit: Open, installat
     expect(keyed(page, "rows")).to_contain_text("Features")
     export = page.get_by_role("link", name="Export").get_attribute("href")
     exported = page.request.get(f"{installation.web}{export}").text().splitlines()
-    line = next(each for each in map(json.loads, exported) if each["meta"]["was"] == "writing")
-    assert (line["label"], line["source"], "prompt" in line) == ("chat", "marks", False)
+    line = next(each for each in map(json.loads, exported) if each["label"] == "chat")
+    assert (line["meta"]["was"], line["source"], "prompt" in line) == ("writing", "marks", False)
 
 
 def test_a_wrong_block_is_reported(join: Join, visit: Open) -> None:
