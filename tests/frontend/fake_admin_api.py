@@ -64,7 +64,6 @@ from shared.usage import Usage, UsageTotal
 from shared.wire import Page, encode
 from tests.frontend.invented import credits, uid
 from tests.frontend.invented.abuse import abuse
-from tests.frontend.invented.bench import marked, tried
 from tests.frontend.invented.bench import marked, marks, tried
 from tests.frontend.invented.calls import call_detail, calls
 from tests.frontend.invented.catalogue import healths, models, providers

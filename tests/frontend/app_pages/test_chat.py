@@ -428,7 +428,7 @@ def test_a_wrong_block_is_reported_with_the_prompt_and_without_keeping_it(visito
     at.chat_input[0].set_value("block me").run()
     pressed(at, "Report a wrong block")
     assert [asked for _, asked in visitor.api.marks] == [MarkRequest(risky=False, prompt="block me")]
-    assert [toast.value for toast in at.toast] == ["Reported\\. The text of the prompt was not kept\\."]
+    assert [toast.value for toast in at.toast] == ["Reported\\. A block by mistake does not count against you"]
     assert "Not sent" in texts(at)
 
 
