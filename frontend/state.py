@@ -27,6 +27,11 @@ def client_address() -> str | None:
     return st.context.ip_address
 
 
+def locale() -> str | None:
+    """The browser's first language, perhaps with a country."""
+    return st.context.locale or None
+
+
 def theme() -> Theme:
     """The theme in force at the start of this run."""
     return "dark" if st.context.theme.type == "dark" else "light"

@@ -11,13 +11,16 @@ from shared.wire import encode
 
 
 class Caller(Struct, frozen=True, kw_only=True):
-    """Who asks, from where, under which request id and idempotency key."""
+    """Who asks, from where, under which request id and idempotency key.
+
+    `accept_language` is the header as it came (RFC 9110 §12.5.4)."""
 
     identity: Identity
     token: str
     request_id: UUID
     address: str = ""
     idempotency_key: str | None = None
+    accept_language: str = ""
 
     def __repr__(self) -> str:
         return f"Caller({self.request_id})"

@@ -68,6 +68,7 @@ class ChatController(Controller):
             request_id=request.state.request_id,
             address=request.state.address,
             idempotency_key=idempotency_key,
+            accept_language=request.headers.get("accept-language", ""),
         )
         begun = await chats.begin(caller, from_chat(data))
         if isinstance(begun, ChatAnswer):

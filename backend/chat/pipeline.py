@@ -179,7 +179,7 @@ class Pipeline:
         catalogue = self._catalogue.current
         entitlement = caller.identity.entitlement(catalogue)
         wished = wish(catalogue, entitlement, inquiry, caller.identity.organisation_id)
-        checked = judged(catalogue, entitlement, wished, checked)
+        checked = judged(catalogue, entitlement, wished, checked, caller.accept_language)
         if checked.risk.action is RiskAction.BLOCK:
             return checked, None
         guarded = self._guarded(caller, inquiry, prompt)

@@ -102,14 +102,14 @@ def wish(catalogue: Catalogue, entitlement: Entitlement, inquiry: Inquiry, organ
 
 
 def judged(
-    catalogue: Catalogue, entitlement: Entitlement, wished: Wish, checked: Checked, country: str | None = None
+    catalogue: Catalogue, entitlement: Entitlement, wished: Wish, checked: Checked, accept_language: str = ""
 ) -> Checked:
     """The check with what is done about its risk, by the assistant that would answer and the plan."""
     try:
         family = _picked(catalogue, entitlement, wished, checked.finding).assistant.family
     except (Unavailable, PlanForbidsTask, AssistantRefusesTask):
         family = None
-    return checked.judged(catalogue.risks, family, entitlement.plan_slug, country)
+    return checked.judged(catalogue.risks, family, entitlement.plan_slug, accept_language)
 
 
 def named_models(

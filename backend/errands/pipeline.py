@@ -111,7 +111,8 @@ class ErrandPipeline:
         told = errand.work.words
         for _ in range(DECISIONS):
             catalogue = self._catalogue.current
-            checked = checked.judged(catalogue.risks, DIRECT.family, caller.identity.entitlement(catalogue).plan_slug)
+            plan = caller.identity.entitlement(catalogue).plan_slug
+            checked = checked.judged(catalogue.risks, DIRECT.family, plan, caller.accept_language)
             if checked.risk.action is RiskAction.BLOCK:
                 fresh = await self._freshness.caught_up(caller, catalogue.version)
                 if fresh is None:

@@ -63,7 +63,8 @@ class PrecheckController(Controller):
         wished = wish(
             current, entitlement, Inquiry(body=data, assistant=data.assistant or AUTO), identity.organisation_id
         )
-        checked = judged(current, entitlement, wished, examiner.examine(prompt, assistant_chosen=False))
+        found = examiner.examine(prompt, assistant_chosen=False)
+        checked = judged(current, entitlement, wished, found, request.headers.get("accept-language", ""))
         spendable = await metering.spendable(
             database, identity.user_id, entitlement.monthly_credits, entitlement.limits
         )

@@ -51,7 +51,7 @@ class Checked(Struct, frozen=True, kw_only=True):
         finding = structs.replace(self.finding, signals=(*self.finding.signals, sentence))
         return structs.replace(self, finding=finding)
 
-    def judged(self, policy: RiskPolicy, family: str | None, plan: str, country: str | None = None) -> "Checked":
+    def judged(self, policy: RiskPolicy, family: str | None, plan: str, accept_language: str = "") -> "Checked":
         """What is done about its risk where an assistant of `family` answers somebody with `plan`.
 
         Words that were brought along count only where they are to be blocked.
@@ -65,7 +65,7 @@ class Checked(Struct, frozen=True, kw_only=True):
                 family=family,
                 plan=plan,
                 language=self.finding.language,
-                country=country,
+                accept_language=accept_language,
                 tier=tier,
             )
 

@@ -88,6 +88,7 @@ def caller_for(request: AnyRequest, key: str | None) -> Caller:
         request_id=request.state.request_id,
         address=request.state.address,
         idempotency_key=key,
+        accept_language=request.headers.get("accept-language", ""),
     )
 
 

@@ -53,9 +53,10 @@ def identity() -> dict[str, str]:
 
 
 def _origin() -> dict[str, str]:
-    """From where the person asks: the API's throttles count addresses, and must not take everybody for one."""
-    address = state.client_address()
-    return {} if address is None else {"x-forwarded-for": address}
+    """From where the person asks, and in which language: throttles count addresses, and help is named by country."""
+    address, locale = state.client_address(), state.locale()
+    origin = {} if address is None else {"x-forwarded-for": address}
+    return origin if locale is None else origin | {"accept-language": locale}
 
 
 def call(

@@ -74,14 +74,14 @@ def judge(
     family: str | None,
     plan: str | None,
     language: str | None,
-    country: str | None = None,
+    accept_language: str = "",
     tier: RiskTier = RiskTier.FIRST,
 ) -> Risk:
     """What happens to a prompt of these suspicions that goes to an assistant of `family` for somebody with `plan`.
 
     Where a guard is to be asked that has not answered, what is likely is warned of and what is unsure is allowed; what
-    the guard itself found (`tier`) is blocked. Self-harm is answered with help in `language`, for `country` (ISO
-    3166-1) where it is known, also beside a refusal for another reason.
+    the guard itself found (`tier`) is blocked. Self-harm is answered with help in `language`, and for the
+    country that `accept_language` names, also beside a refusal for another reason.
     """
     if not suspicions:
         return Risk(tier=tier)
@@ -91,7 +91,7 @@ def judge(
         level=max((s.level for s in suspicions), key=_LEVELS.index),
         categories=list(dict.fromkeys(s.category for s in suspicions)),
         action=action,
-        message=message(taken, action, language, country),
+        message=message(taken, action, language, accept_language),
         tier=tier,
     )
 
