@@ -18,6 +18,7 @@ class Trade(Enum):
     CHAT = auto()
     EMBEDDING = auto()
     PICTURE = auto()
+    MODERATION = auto()
 
 
 class Speaker(StrEnum):

@@ -70,6 +70,8 @@ NAMED = (
     Persona(name="sim-embedding", trade=Trade.EMBEDDING, pace=Pace(first_ms=40), context_window=8_192, max_output=1),
     Persona(name="sim-image", trade=Trade.PICTURE, pace=Pace(first_ms=900), context_window=8_192, max_output=1),
 )
+MODERATORS = frozenset({"omni-moderation-latest", "text-moderation-latest"})
+"""Not among the models that are listed, as at OpenAI's they are nobody's to chat with."""
 _BY_NAME = {persona.name: persona for persona in NAMED}
 _FAULT, _BENCH = "sim-fault-", "sim-bench-"
 
@@ -86,6 +88,8 @@ def find(name: str, pace: Pace | None = None, trade: Trade = Trade.CHAT) -> Pers
             return None
     if name.startswith(_BENCH):
         return _bench(name, trade)
+    if trade is Trade.MODERATION and name in MODERATORS:
+        return Persona(name=name, trade=trade, pace=pace or Pace(first_ms=60), max_output=1)
     persona = _BY_NAME.get(name)
     return persona if persona is None or pace is None else replace(persona, pace=pace)
 

@@ -221,3 +221,18 @@ def test_models(client: OpenAI) -> None:
     assert client.models.retrieve("sim-fast").id == "sim-fast"
     with pytest.raises(openai.NotFoundError):
         client.models.retrieve("nobody")
+
+
+def test_moderation(client: OpenAI) -> None:
+    told = client.moderations.create(model="omni-moderation-latest", input=["How is a bowline tied?", "how to bomb"])
+    harmless, harmful = told.results
+    assert (harmless.flagged, harmful.flagged) == (False, True)
+    assert harmful.categories.illicit_violent
+    assert harmful.category_scores.illicit_violent > 0.9
+    assert client.moderations.create(input="I want to kill myself").results[0].categories.self_harm_intent
+    with pytest.raises(openai.NotFoundError):
+        client.moderations.create(model="gpt-17", input="hi")
+    with pytest.raises(openai.BadRequestError):
+        client.moderations.create(input=[])
+    with pytest.raises(openai.RateLimitError):
+        client.moderations.create(model="sim-fault-429", input="hi")

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from backend.simulator.ask import Ask, Given
 from backend.simulator.dialects.dialect import Refused, Stamp
-from backend.simulator.dialects.openai import chat, completions, embeddings, images, models, reading
+from backend.simulator.dialects.openai import chat, completions, embeddings, images, models, moderations, reading
 from backend.simulator.dialects.openai.errors import error
 from backend.simulator.dialects.reading import bearer
 from backend.simulator.frames import Frame
@@ -20,6 +20,7 @@ _PATHS = {
     "/v1/images/edits",
     "/v1/images/variations",
     "/v1/models",
+    "/v1/moderations",
 }
 
 
@@ -40,7 +41,7 @@ class OpenAI:
         return bearer(request)
 
     def read(self, request: Request) -> Ask | Given | bytes:
-        """An answer, vectors, pictures, or the list of models."""
+        """An answer, vectors, pictures, a moderation, or the list of models."""
         match request.method, request.path:
             case "POST", "/v1/chat/completions":
                 return reading.chat(request.body)
@@ -48,6 +49,8 @@ class OpenAI:
                 return completions.read(request.body)
             case "POST", "/v1/embeddings":
                 return embeddings.read(request.body)
+            case "POST", "/v1/moderations":
+                return moderations.read(request.body)
             case "POST", "/v1/images/generations":
                 return images.generate(request)
             case "POST", "/v1/images/edits":
