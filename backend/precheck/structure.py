@@ -16,6 +16,9 @@ _CODE_HINTS = (
     *("=> ", "();", ");", "};", " == ", "{\n", "    "),
 )
 _CODE_HINTS_NEEDED = 3
+_CODE_SIGNS = (*"`#</$:>(_;={", "SELECT ", "CREATE TABLE", "import ", "public static", "using namespace")
+"""One of these stands in every code."""
+
 _SUM = re.compile(r"\d\s?[+*/^=\u00d7\u00f7<>]\s?\(?-?[\da-z]|\d - \d|[xyn] ?[=^] ?\d")
 _SUM_SIGNS = "+*/^=\u00d7\u00f7-"
 _MATH_SIGNS = "\u222b\u2211\u221a\u2264\u2265\u03c0\u221e\u2208"
@@ -41,7 +44,8 @@ def forms(text: str) -> frozenset[Form]:
     found = []
     if _is_code(text):
         found.append(Form.CODE)
-    if _is_formula(text):
+    digits = any(map(text.__contains__, "0123456789"))
+    if _is_formula(text, digits=digits):
         found.append(Form.FORMULA)
     if _has_options(text):
         found.append(Form.OPTIONS)
@@ -53,6 +57,8 @@ def forms(text: str) -> frozenset[Form]:
 
 
 def _is_code(text: str) -> bool:
+    if not any(map(text.__contains__, _CODE_SIGNS)):
+        return False
     for sign in _CODE:
         if sign in text:
             return True
@@ -62,14 +68,14 @@ def _is_code(text: str) -> bool:
     return hints >= _CODE_HINTS_NEEDED
 
 
-def _is_formula(text: str) -> bool:
+def _is_formula(text: str, *, digits: bool) -> bool:
     if "\\" in text and any(command in text for command in _MATH_COMMANDS):
         return True
     if text.count("$") > 1 and _DOLLARS.search(text):
         return True
     if not text.isascii() and any(sign in text for sign in _MATH_SIGNS):
         return True
-    return any(sign in text for sign in _SUM_SIGNS) and _SUM.search(text) is not None
+    return digits and any(sign in text for sign in _SUM_SIGNS) and _SUM.search(text) is not None
 
 
 def _has_options(text: str) -> bool:

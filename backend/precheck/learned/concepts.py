@@ -17,7 +17,7 @@ _SIGNS_FROM = np.uint32(0x3040)
 _MULTIPLIER = np.uint32(0xC2B2AE35)
 _POWERS = np.cumprod(np.array([1] + [_MULTIPLIER] * (LONGEST - 1), np.uint32), dtype=np.uint32)
 _REACH = np.arange(LONGEST)
-_SIEVE_BITS = 22
+_SIEVE_BITS = 20
 _SIEVE_SHIFT = np.uint32(32 - _SIEVE_BITS)
 
 
@@ -32,6 +32,10 @@ class Concepts:
 
     def find(self, text: str) -> NDArray[np.uint16]:
         """The concepts in the order of a `spaced` text: at each beginning of a word the longest form that fits."""
+        return self.find_at(text)[0]
+
+    def find_at(self, text: str) -> tuple[NDArray[np.uint16], NDArray[np.intp]]:
+        """The concepts in their order, and the sign of the text at which each begins."""
         codes = _normal(text)
         starts = _starts(codes)
         padded = np.zeros(len(codes) + LONGEST, np.uint32)
@@ -46,7 +50,8 @@ class Concepts:
         known = self._keys[places] == wanted
         found = np.full(len(starts), -1, np.int32)
         found[at[known]] = self._numbers[places[known]]  # shorter forms come first, so that the longest stays
-        return found[found >= 0].astype(np.uint16)
+        there = np.flatnonzero(found >= 0)
+        return found[there].astype(np.uint16), starts[there] - 1
 
 
 def table(forms: Mapping[str, int]) -> tuple[Codes, NDArray[np.uint16]]:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backend.precheck.learned.concepts import Concepts
-from backend.precheck.learned.grams import Pieces, pieces, spaced
+from backend.precheck.learned.grams import EDGE_END, EDGE_LEAD, LENGTHY, Pieces, pieces, spaced
 from backend.precheck.reading import outline
 from backend.precheck.structure import Form, forms
 
@@ -16,6 +16,7 @@ FIRST = 8
 """Concepts from the beginning of a text that count once more, by how early they come."""
 
 _EARLIER = 0.12
+_WITHIN = 0.5
 _FORMS = tuple(Form)
 _LONG = 16.0
 _END = 40
@@ -37,10 +38,13 @@ _CODE_SIGNS = frozenset("{}();=<>[]_\\`")
 
 
 class Features(NamedTuple):
-    """`concepts` are numbers, each once, `early` says how much each counts for coming early; `facts` are as `FACTS`."""
+    """`concepts` are numbers, each once; `present` and `early` say how much each counts for being there and for coming
+    early. `facts` are as `FACTS`.
+    """
 
     pieces: Pieces
     concepts: NDArray[np.intp]
+    present: Floats
     early: Floats
     facts: Floats
     forms: frozenset[Form]
@@ -50,9 +54,27 @@ def features(text: str, folded: str, known: Concepts) -> Features:
     """What is seen of a cleaned text and its lower-case form."""
     seen, text = spaced(folded), outline(text)
     found = forms(text)
-    concepts, first = np.unique(known.find(seen), return_index=True)
-    early = np.where(first < FIRST, 1 - _EARLIER * first, 0).astype(np.float32)
-    return Features(pieces(seen), concepts.astype(np.intp), early, _facts(text, seen, found), found)
+    concepts, present, early = _concepts(seen, known)
+    return Features(pieces(seen), concepts, present, early, _facts(text, seen, found), found)
+
+
+def _concepts(seen: str, known: Concepts) -> tuple[NDArray[np.intp], Floats, Floats]:
+    """Those found, each once, with what it counts for; in a lengthy text more near its edges."""
+    numbers, places = (each.tolist() for each in known.find_at(seen))
+    if len(seen) > LENGTHY:
+        last = len(seen) - EDGE_END
+        present = dict.fromkeys(numbers, _WITHIN)
+        present |= {number: 1.0 for number, at in zip(numbers, places, strict=True) if at < EDGE_LEAD or at > last}
+    else:
+        present = dict.fromkeys(numbers, 1.0)
+    early = dict.fromkeys(present, 0.0)
+    for place in range(min(FIRST, len(numbers)) - 1, -1, -1):
+        early[numbers[place]] = 1 - _EARLIER * place
+    return (
+        np.array(list(present), np.intp),
+        np.array(list(present.values()), np.float32),
+        np.array(list(early.values()), np.float32),
+    )
 
 
 def _facts(text: str, seen: str, found: frozenset[Form]) -> Floats:

@@ -1,4 +1,4 @@
-"""A text as hashed pieces: runs of two to five signs, and those of its beginning and its end once more.
+"""A text as hashed pieces: runs of two to five signs, and those near its beginning and its end once more.
 
 Everything is computed on whole arrays, so that a thousand signs cost some ten microseconds.
 """
@@ -19,6 +19,13 @@ HEAD, TAIL = 700, 300
 LEAD, END = 60, 50
 """Signs whose pieces count once more, as those with which a text begins and ends."""
 
+LENGTHY = 400
+"""Signs from which the first `EDGE_LEAD` and the last `EDGE_END` count as much as the whole: there people say what they
+want with what they pasted.
+"""
+
+EDGE_LEAD, EDGE_END = 150, 100
+
 Codes: TypeAlias = NDArray[np.uint32]
 
 _MULTIPLIER = np.uint32(0x9E3779B1)
@@ -35,14 +42,21 @@ def _gap(code: int) -> bool:
 _GAPS = np.array([_gap(code) if not 0xD800 <= code < 0xE000 else False for code in range(1 << 16)])
 
 
+KINDS = ("runs", "lead", "end", "edges")
+
+
 class Pieces(NamedTuple):
-    """Rows of a weight table, a row as often as its piece occurs; `ends` is where each kind of piece ends in them."""
+    """Rows of a weight table, a row as often as its piece occurs; `ends` is where each of `KINDS` ends in them.
+
+    Only a lengthy text has pieces of the kind `edges`.
+    """
 
     rows: NDArray[np.intp]
     ends: tuple[int, ...]
 
-
-KINDS = ("runs", "lead", "end")
+    @property
+    def lengthy(self) -> bool:
+        return self.ends[-1] > self.ends[-2]
 
 
 def spaced(folded: str) -> str:
@@ -55,16 +69,24 @@ def spaced(folded: str) -> str:
 
 def pieces(text: str) -> Pieces:
     """The pieces of a `spaced` text."""
-    codes = codes_of(f" {text} ")
-    found = [*_runs(codes + _BODY, 2, 5)]
+    lead, end = f"^{text[:LEAD]}", f"{text[-END:]}$"
+    codes = codes_of(f" {text} {lead}{end}").copy()
+    body, last = len(text) + 2, len(codes) - len(end)
+    codes[:body] += _BODY
+    codes[body:last] += _LEAD
+    codes[last:] += _END
+    runs = _runs(codes, 5)
+    found = [runs[k - 1][: max(0, body - k + 1)] for k in range(2, 6)]
     ends = [sum(map(len, found))]
-    for more in (
-        _runs(codes_of(f"^{text[:LEAD]}") + _LEAD, 1, 4),
-        _runs(codes_of(f"{text[-END:]}$") + _END, 1, 4),
-    ):
+    for first, beyond in ((body, last), (last, len(codes))):
+        more = [runs[k - 1][first : max(first, beyond - k + 1)] for k in range(1, 5)]
         found += more
         ends.append(ends[-1] + sum(map(len, more)))
-    return Pieces(_scattered(np.concatenate(found)), tuple(ends))
+    if len(text) > LENGTHY:
+        found += (runs[k - 1][: EDGE_LEAD - k] for k in range(2, 6))
+        found += (runs[k - 1][body - EDGE_END : body - k + 1] for k in range(2, 6))
+    rows = _scattered(np.concatenate(found))
+    return Pieces(rows, (*ends, len(rows)))
 
 
 def codes_of(text: str) -> Codes:
@@ -85,11 +107,11 @@ def _scattered(hashes: Codes) -> NDArray[np.intp]:
     return mixed.astype(np.intp)
 
 
-def _runs(codes: Codes, shortest: int, longest: int) -> list[Codes]:
-    """Hashes of every run of `shortest` to `longest` signs."""
+def _runs(codes: Codes, longest: int) -> list[Codes]:
+    """Hashes of every run of one sign, of two, and so on; there are at least as many codes."""
     hashes = signs = codes * _SCATTER
-    found = [hashes] if shortest == 1 else []
-    for length in range(2, min(longest, len(codes)) + 1):
+    found = [hashes]
+    for length in range(2, longest + 1):
         hashes = hashes[:-1] * _MULTIPLIER
         hashes += signs[length - 1 :]
         found.append(hashes)

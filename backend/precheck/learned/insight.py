@@ -10,11 +10,6 @@ from backend.precheck.learned.features import Features, Floats, features
 from backend.precheck.learned.model import Model, shipped
 from backend.precheck.learned.verdict import EFFORT, FOLLOWS, NEEDS, TASKS
 
-LENGTHY = 400
-"""Characters from which beginning and end of a text count once more by themselves: there people say what they want."""
-
-_LEAD, _END = 150, 100
-
 _NEEDED = 0.7
 """Probability from which an ability counts as needed."""
 
@@ -43,9 +38,6 @@ class Eye:
         """What is seen in a cleaned text, given with its lower-case form. Linear in its length."""
         seen = features(text, folded, self._known)
         scores = self._model.table.scores(seen)
-        if len(text) > LENGTHY:
-            edges = features(_edges(text), _edges(folded), self._known)
-            scores = (scores + self._model.table.scores(edges)) * np.float32(0.5)
         raised = scores[: len(TASKS)] @ self._model.calibration + self._model.calibration_bias
         raised = np.exp(raised - raised.max())
         return Insight(
@@ -68,9 +60,9 @@ class Eye:
 
     def strongest(self, insight: Insight, task: int, most: int) -> Weighty:
         """The concepts that spoke most for a task and against the others, each with how much."""
-        concepts, early = insight.features.concepts, insight.features.early
+        _, concepts, present, early, *_ = insight.features
         table = self._model.table
-        weights = _for(table.present[concepts], task) + early * _for(table.leading[concepts], task)
+        weights = present * _for(table.present[concepts], task) + early * _for(table.leading[concepts], task)
         order = np.argsort(-weights, kind="stable")[:most].tolist()
         return tuple((self._model.names[concepts[at]], float(weights[at])) for at in order if weights[at] > 0)
 
@@ -83,10 +75,6 @@ class Eye:
 def eye() -> Eye:
     """The one that looks with the model in the package; loaded once in a process."""
     return Eye(shipped())
-
-
-def _edges(text: str) -> str:
-    return f"{text[:_LEAD]}\n{text[-_END:]}"
 
 
 def _for(weights: Floats, task: int) -> Floats:

@@ -11,25 +11,27 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from backend.precheck.learned.features import Features, Floats
-from backend.precheck.learned.grams import Codes
+from backend.precheck.learned.grams import Codes, Pieces
 
 ARTEFACT = "precheck.npz"
 FORMAT = 1
 """Raised when older artefacts can no longer be read."""
 
 _TINY = np.float32(1e-9)
-_WEIGHTS = ("rows", "present", "leading", "facts")
+_WEIGHTS = ("present", "leading", "facts")
 _PLAIN = ("calibration", "calibration_bias", "steps", "keys", "numbers")
 
 
 class Table(Struct, frozen=True, eq=False):
-    """The weights. `rows` has a column for each score and a last one with what a row adds to the norm of its kind.
+    """The weights. `rows` has a column for each score and a last one with what a row adds to the norm of its kind; one
+    byte each, with a scale for each column, so that what is looked up at random stays near the processor.
 
     `kinds` says how much each kind of piece counts, `present` and `leading` are the weights of concepts, `facts` those
     of facts.
     """
 
-    rows: Floats
+    rows: NDArray[np.int8]
+    rows_scale: Floats
     kinds: Floats
     present: Floats
     leading: Floats
@@ -39,15 +41,25 @@ class Table(Struct, frozen=True, eq=False):
     def scores(self, features: Features) -> Floats:
         """One number for each column, not yet calibrated."""
         total = self.bias + features.facts @ self.facts
-        picked = self.rows.take(features.pieces.rows, axis=0, mode="clip")
+        picked = self.rows.take(features.pieces.rows, axis=0, mode="clip").astype(np.float32)
         begin = 0
-        for end, weight in zip(features.pieces.ends, self.kinds, strict=True):
-            summed = np.ones(end - begin, np.float32) @ picked[begin:end]
+        for end, weight in zip(features.pieces.ends, weights_of(features.pieces, self.kinds), strict=True):
+            if end == begin:
+                continue
+            summed = np.ones(end - begin, np.float32) @ picked[begin:end] * self.rows_scale
             total += summed[:-1] * (weight / np.sqrt(summed[-1] + _TINY))
             begin = end
-        total += self.present[features.concepts].sum(0)
+        total += features.present @ self.present[features.concepts]
         total += features.early @ self.leading[features.concepts]
         return total
+
+
+def weights_of(pieces: Pieces, kinds: Floats) -> Floats:
+    """How much each kind of piece counts in a text: the runs of a lengthy one share with those at its edges."""
+    weights = kinds.copy()
+    if pieces.lengthy:
+        weights[0] -= weights[-1]
+    return weights
 
 
 class Model(Struct, frozen=True, eq=False):
@@ -93,15 +105,18 @@ def shipped() -> Model:
 
 
 def _packed(table: Table) -> dict[str, NDArray[Any]]:
-    arrays: dict[str, NDArray[Any]] = {"kinds": table.kinds, "bias": table.bias}
+    arrays = {name: getattr(table, name) for name in ("rows", "rows_scale", "kinds", "bias")}
     for name in _WEIGHTS:
-        weights: Floats = getattr(table, name)
-        scale = np.maximum(np.abs(weights).max(0), _TINY) / 127
-        arrays[name] = np.rint(weights / scale).astype(np.int8)
-        arrays[f"{name}_scale"] = scale.astype(np.float32)
+        arrays[name], arrays[f"{name}_scale"] = in_bytes(getattr(table, name))
     return arrays
 
 
 def _unpacked(arrays: Mapping[str, NDArray[Any]]) -> Table:
     weights = {name: arrays[name].astype(np.float32) * arrays[f"{name}_scale"] for name in _WEIGHTS}
-    return Table(**weights, kinds=arrays["kinds"], bias=arrays["bias"])
+    return Table(**weights, **{name: arrays[name] for name in ("rows", "rows_scale", "kinds", "bias")})
+
+
+def in_bytes(weights: Floats) -> tuple[NDArray[np.int8], Floats]:
+    """Weights as one byte each, and the scale of each column."""
+    scale = (np.maximum(np.abs(weights).max(0), _TINY) / 127).astype(np.float32)
+    return np.rint(weights / scale).astype(np.int8), scale

@@ -10,11 +10,13 @@ from scipy.sparse import csr_matrix, diags, hstack
 from backend.precheck.learned.concepts import Concepts
 from backend.precheck.learned.features import FACTS, Features, Floats, features
 from backend.precheck.learned.grams import KINDS, ROWS, Pieces
-from backend.precheck.learned.model import Table
+from backend.precheck.learned.model import Table, in_bytes, weights_of
 from backend.precheck.training.examples import Example, Kept
 from backend.precheck.training.lexicon import Lexicon
 
-KIND_WEIGHTS = dict(zip(KINDS, (1.0, 1.0, 0.5), strict=True))
+KIND_WEIGHTS = np.array([1.0, 1.0, 0.5, 0.5], np.float32)
+"""Of `KINDS`."""
+
 CONCEPT_WEIGHT = 0.4
 FACT_WEIGHT = 0.5
 """How much each group of features counts beside the others, found by cross-validation."""
@@ -29,13 +31,14 @@ class Design(Struct, frozen=True, eq=False):
     """Features of examples, not yet weighted: weights depend on what is trained on."""
 
     kinds: tuple[csr_matrix, ...]
+    weights: Floats
     concepts: csr_matrix
     facts: csr_matrix
     count: int
 
     def rarity(self, trained_on: Indices) -> Floats:
         """The weight of each row of the table: the rarer a piece, the more it counts; pieces seen once do not."""
-        seen = sum(np.asarray((kind[trained_on] > 0).sum(0)).ravel() for kind in self.kinds)
+        seen = sum(np.asarray((kind[trained_on] > 0).sum(0)).ravel() for kind in self.kinds[:-1])
         weights = np.log((1 + len(trained_on)) / (1 + seen)) + 1
         weights[seen < RAREST] = 0
         return weights.astype(np.float32)
@@ -43,7 +46,7 @@ class Design(Struct, frozen=True, eq=False):
     def matrix(self, rarity: Floats) -> csr_matrix:
         """One row for each example; every kind of piece has the length 1 (times its weight) in each."""
         pieces = None
-        for kind, weight in zip(self.kinds, KIND_WEIGHTS.values(), strict=True):
+        for kind, weight in zip(self.kinds, self.weights.T, strict=True):
             norm = np.sqrt(kind @ (rarity**2)) + 1e-9
             scaled = diags(weight / norm) @ (kind @ diags(rarity))
             pieces = scaled if pieces is None else pieces + scaled
@@ -52,9 +55,11 @@ class Design(Struct, frozen=True, eq=False):
     def table(self, weights: NDArray[np.float64], bias: NDArray[np.float64], rarity: Floats) -> Table:
         """The table that computes `matrix @ weights + bias` from features; `weights` has a row for each feature."""
         pieces, present, leading, facts = np.split(weights, np.cumsum([ROWS, self.count, self.count]))
+        rows, scale = in_bytes(np.column_stack([pieces * rarity[:, None], rarity**2]).astype(np.float32))
         return Table(
-            rows=np.column_stack([pieces * rarity[:, None], rarity**2]).astype(np.float32),
-            kinds=np.array(list(KIND_WEIGHTS.values()), np.float32),
+            rows=rows,
+            rows_scale=scale,
+            kinds=KIND_WEIGHTS,
             present=(present * CONCEPT_WEIGHT).astype(np.float32),
             leading=(leading * CONCEPT_WEIGHT).astype(np.float32),
             facts=(facts * FACT_WEIGHT).astype(np.float32),
@@ -70,6 +75,7 @@ def design(examples: Sequence[Example], lexicon: Lexicon) -> Design:
     count = len(places)
     return Design(
         kinds=tuple(_kind(seen, number) for number in range(len(KINDS))),
+        weights=np.array([weights_of(each.pieces, KIND_WEIGHTS) for each in seen]),
         concepts=_concepts(seen, count),
         facts=csr_matrix(np.array([each.facts for each in seen]).reshape(-1, len(FACTS))),
         count=count,
@@ -84,6 +90,7 @@ def _kept(kept: Kept, places: Mapping[str, int]) -> Features:
     return Features(
         pieces=Pieces(pieces, (len(pieces),) * len(KINDS)),
         concepts=concepts,
+        present=np.ones(len(concepts), np.float32),
         early=np.zeros(len(concepts), np.float32),
         facts=np.zeros(len(FACTS), np.float32),
         forms=frozenset(),
@@ -108,7 +115,7 @@ def _counted(parts: Sequence[NDArray[np.int32]], width: int) -> csr_matrix:
 def _concepts(seen: Sequence[Features], count: int) -> csr_matrix:
     """Each concept that is present, and once more those that come early."""
     columns = [np.concatenate([f.concepts, count + f.concepts[f.early > 0]]) for f in seen]
-    values = [np.concatenate([np.ones(len(f.concepts), np.float32), f.early[f.early > 0]]) for f in seen]
+    values = [np.concatenate([f.present, f.early[f.early > 0]]) for f in seen]
     starts = np.concatenate([[0], np.cumsum([len(each) for each in columns])])
     return csr_matrix(
         (np.concatenate(values), np.concatenate(columns).astype(np.int32), starts), shape=(len(seen), 2 * count)
