@@ -36,6 +36,7 @@ precheck: $(STAMP) ## Learn the precheck anew from labelled prompts, those in th
 		--measure tests/data/measure --concepts tests/data/concepts
 
 bench: $(STAMP) ## Measure speed: CPU per request and chunk, memory per stream
+	$(BIN)/python -m tests.bench.precheck
 	$(BIN)/python -m tests.bench
 
 crash: $(STAMP) ## Kill processes and restart the database under load, and read the books afterwards

@@ -163,6 +163,9 @@ class Estimate(Answer, frozen=True, kw_only=True):
 class Precheck(Answer, frozen=True, kw_only=True):
     """The whole finding. `signals` says in words what led there, `obstacle` why it would be refused if it were sent.
 
+    `categories` are the likeliest tasks with their probabilities, `confidence` is how likely it is that the prompt has
+    the task named first, low when none can be told. `complexity_score` is the effort behind `complexity`, from 0 to 1.
+    `needs` are capabilities that the words suggest: vision, image_output, long_context, tools, json.
     `personal` is told where a prompt is prechecked, and nowhere kept.
     """
 
@@ -170,6 +173,8 @@ class Precheck(Answer, frozen=True, kw_only=True):
     category: Category
     categories: list[CategoryScore]
     complexity: Complexity
+    complexity_score: float = 0.0
+    needs: list[str] = []
     risk: Risk
     language: str | None
     recommended_assistant: RecommendedAssistant | None

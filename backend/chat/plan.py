@@ -10,7 +10,7 @@ from uuid import UUID
 
 from msgspec import Struct, structs
 
-from backend.assistants.pick import DIRECT, Picked, pick, wanted_assistant
+from backend.assistants.pick import Picked, pick, wanted_assistant
 from backend.catalogue.aliases import ASSISTANT_PREFIX
 from backend.catalogue.snapshot import Assistant, Catalogue, Model
 from backend.chat.answer_length import likely_answer
@@ -173,7 +173,7 @@ def decide(
         assistant=picked.assistant,
         complexity=finding.complexity,
         prompt_tokens=lambda model: model.tokens(whole),
-        needs=_needs(wished, finding, picked.assistant, turns),
+        needs=_needs(wished, turns),
         strategy=wished.strategy,
         models=wished.models,
         wanted_tokens=wished.manner.max_tokens,
@@ -259,17 +259,14 @@ def recommendation(finding: Finding, catalogue: Catalogue) -> Assistant | None:
     return found if found is not None and takes(found.task_categories, finding.category) else None
 
 
-def _needs(wished: Wish, finding: Finding, assistant: Assistant, turns: tuple[Turn, ...]) -> frozenset[Capability]:
-    """What the request cannot do without; what the words merely suggest does not overrule a chosen model."""
+def _needs(wished: Wish, turns: tuple[Turn, ...]) -> frozenset[Capability]:
+    """What the request cannot do without. What its words merely suggest is told, and rules no model out."""
     needs = wished.manner.needs | wished.needs
     if any(isinstance(part, Picture) for turn in turns for part in turn.parts):
         needs |= {Capability.VISION}
     if turns[-1].role is Role.ASSISTANT:
         needs |= {Capability.PREFILL}
-    if wished.models or assistant is DIRECT:
-        return needs
-    suggested = {c for c in Capability if c in finding.needs}
-    return needs | (suggested - {Capability.LONG_CONTEXT, Capability.IMAGE_OUTPUT})
+    return needs
 
 
 def _refuses(

@@ -4,7 +4,6 @@ import re
 import unicodedata
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 _CONTROLS = dict.fromkeys([*range(9), 11, *range(14, 32), 127])
 _HIDDEN = re.compile(
@@ -24,8 +23,6 @@ _TOKEN = re.compile(rf"[{_SIGNS}]|[^.{re.escape(_GAPS)}{_ENDS}{_MORE_GAPS}{_SIGN
 
 HEAD, TAIL = 1400, 600
 """Characters of a long prompt's beginning and end that tell its task."""
-
-HEAD_TOKENS, TAIL_TOKENS = 350, 150
 
 STOPS = frozenset(_ENDS + ".")
 """Tokens that end a sentence."""
@@ -70,13 +67,3 @@ def read(text: str) -> Reading:
 def outline(text: str) -> str:
     """The beginning and the end of a long prompt, where people say what they want."""
     return text if len(text) <= HEAD + TAIL else f"{text[:HEAD]}\n{text[-TAIL:]}"
-
-
-def excerpt(reading: Reading) -> Reading:
-    """The reading of a prompt's outline; of Chinese, Japanese and Korean signs fewer are enough."""
-    if len(reading.text) > HEAD + TAIL:
-        reading = read(outline(reading.text))
-    tokens = reading.tokens
-    if len(tokens) > HEAD_TOKENS + TAIL_TOKENS:
-        return replace(reading, tokens=[*tokens[:HEAD_TOKENS], ";", *tokens[-TAIL_TOKENS:]])
-    return reading

@@ -188,6 +188,8 @@ def view(
         category=finding.category,
         categories=list(finding.scores),
         complexity=finding.complexity,
+        complexity_score=finding.complexity_score,
+        needs=list(finding.needs),
         risk=checked.risk,
         language=finding.language,
         recommended_assistant=RecommendedAssistant(id=recommended.id, family=recommended.family, name=recommended.name)

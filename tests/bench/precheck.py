@@ -1,18 +1,34 @@
-"""What one precheck costs by length: `python -m tests.bench.precheck`. Microseconds of CPU, the best of many runs."""
+"""What one precheck costs by length: `python -m tests.bench.precheck`. Microseconds of CPU of one thread.
 
-from collections.abc import Callable
-from time import process_time_ns
+Each run checks another text: words of a kind of prompt in an order of their own, so that nothing stays near the
+processor that would not in earnest.
+"""
 
+import random
+import tracemalloc
+from collections.abc import Callable, Iterator
+from importlib.resources import files
+from time import perf_counter_ns, thread_time_ns
+
+from backend.precheck import learned
 from backend.precheck.check import check
-from backend.precheck.reading import excerpt, read
+from backend.precheck.learned.insight import Eye
+from backend.precheck.learned.model import ARTEFACT, parse
+from backend.precheck.reading import read
 from backend.precheck.risk.suspect import suspect
 from backend.precheck.tokens.estimate import estimate_tokens
-from tests.bench.report import say
+from tests.bench.report import Figure, say, show
 
-LENGTHS = (100, 2_000, 20_000, 100_000, 1_000_000)
-CHARACTERS_PER_CASE = 4_000_000
+LENGTHS = {100: None, 2_000: 500, 20_000: None, 100_000: 10_000, 1_000_000: None}
+"""Characters, and the microseconds that nineteen of twenty checks should keep to."""
+
+CHARACTERS_PER_CASE = 6_000_000
 """Bounds the runs of one case; long texts are run fewer times."""
-FEWEST, MOST = 3, 400
+
+FEWEST, MOST = 5, 400
+ONE_OF = 20
+LOADING, MEMORY = 150, 30
+"""Milliseconds and megabytes that the loaded models may cost."""
 
 TEXTS = {
     "english": "Could you please explain how to reset the router in my office, and then write a short email to my"
@@ -27,40 +43,72 @@ TEXTS = {
 }
 
 
-def microseconds(work: Callable[[], object], length: int) -> float:
-    """CPU of the fastest run."""
+Work = Callable[[str], object]
+
+PARTS: dict[str, Work] = {
+    "check": check,
+    "  reading": read,
+    "  risk": lambda text: suspect(text, read(text)),
+    "  tokens": estimate_tokens,
+}
+
+
+def variants(pattern: str, length: int) -> Iterator[str]:
+    """Texts of this length with the same words."""
+    order = random.Random(length)
+    words = pattern.split(" ") if " " in pattern.strip() else list(pattern)
+    gap = " " if " " in pattern.strip() else ""
+    while True:
+        text = pattern
+        while len(text) < length:
+            text += gap + gap.join(order.sample(words, len(words)))
+        yield text[:length]
+
+
+def microseconds(work: Work, pattern: str, length: int) -> list[float]:
+    """CPU of each run, the quickest first."""
     runs = max(FEWEST, min(MOST, CHARACTERS_PER_CASE // length))
-    inner = max(1, 2_000 // length)
-    work()
-    best = None
+    each = variants(pattern, length)
+    work(next(each))
+    spent = []
     for _ in range(runs):
-        begun = process_time_ns()
-        for _ in range(inner):
-            work()
-        spent = process_time_ns() - begun
-        best = spent if best is None else min(best, spent)
-    return (best or 0) / inner / 1_000
+        text = next(each)
+        begun = thread_time_ns()
+        work(text)
+        spent.append((thread_time_ns() - begun) / 1_000)
+    return sorted(spent)
+
+
+def loading() -> Iterator[Figure]:
+    """What the learned models cost before the first prompt."""
+    artefact = (files(learned) / ARTEFACT).read_bytes()
+    begun = perf_counter_ns()
+    Eye(parse(artefact))
+    taken = (perf_counter_ns() - begun) / 1e6
+    tracemalloc.start()
+    kept = Eye(parse(artefact))
+    size, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    yield Figure("load the model of tasks", "ms", [taken], LOADING)
+    yield Figure(f"keep it ({type(kept).__name__})", "MB", [size / 1e6], MEMORY)
 
 
 def main() -> None:
-    """Print one line per kind of text."""
-    say(f"{'µs of CPU by characters':<28}" + "".join(f"{length:>12,}" for length in LENGTHS))
+    """Print the median and what nineteen of twenty runs keep to, for each kind of text and length."""
+    show("precheck: loading", list(loading()), judged=True)
     for name, pattern in TEXTS.items():
-        texts = [(pattern * (length // len(pattern) + 1))[:length] for length in LENGTHS]
-        parts: dict[str, Callable[[str], Callable[[], object]]] = {
-            "check": lambda text: lambda: check(text),
-            "  reading": lambda text: lambda: read(text),
-            "  excerpt and risk": lambda text: _risk(text),
-            "estimate_tokens": lambda text: lambda: estimate_tokens(text),
-        }
-        for part, prepare in parts.items():
-            figures = [microseconds(prepare(text), len(text)) for text in texts]
-            say(f"{name + ' ' + part:<28}" + "".join(f"{figure:>12,.0f}" for figure in figures))
-
-
-def _risk(text: str) -> Callable[[], object]:
-    reading = read(text)
-    return lambda: (excerpt(reading), suspect(text, reading))
+        figures = []
+        for length, limit in LENGTHS.items():
+            for part, work in PARTS.items():
+                spent = microseconds(work, pattern, length)
+                late = spent[len(spent) - 1 - len(spent) // ONE_OF]
+                figures.append(
+                    Figure(f"{part} {length:,} characters, 95 %", "us", [late], limit if part == "check" else None)
+                )
+                if part == "check":
+                    figures.append(Figure(f"{part} {length:,} characters, median", "us", [spent[len(spent) // 2]]))
+        show(f"precheck: {name}", figures, judged=True)
+    say("")
 
 
 if __name__ == "__main__":

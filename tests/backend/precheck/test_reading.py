@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.precheck.reading import HEAD, HEAD_TOKENS, TAIL, TAIL_TOKENS, clean, excerpt, outline, read, tokenize
+from backend.precheck.reading import clean, outline, read, tokenize
 
 
 def test_hidden_characters_are_removed_and_compatibility_forms_folded() -> None:
@@ -37,16 +37,6 @@ def test_tokens_are_never_empty_and_cleaning_settles(text: str) -> None:
     reading = read(text)
     assert all(reading.tokens)
     assert read(reading.text).tokens == reading.tokens
-
-
-@given(st.text(alphabet="ab \u4f60.", max_size=6000))
-def test_an_excerpt_is_bounded_and_keeps_short_texts_whole(text: str) -> None:
-    reading = read(text)
-    part = excerpt(reading)
-    assert len(part.text) <= HEAD + TAIL + 1
-    assert len(part.tokens) <= HEAD_TOKENS + TAIL_TOKENS + 1
-    if len(reading.text) <= HEAD + TAIL and len(reading.tokens) <= HEAD_TOKENS + TAIL_TOKENS:
-        assert part is reading
 
 
 def test_an_outline_has_both_ends() -> None:
