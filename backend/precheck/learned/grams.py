@@ -83,7 +83,7 @@ def pieces(text: str) -> Pieces:
         found += more
         ends.append(ends[-1] + sum(map(len, more)))
     if len(text) > LENGTHY:
-        found += (runs[k - 1][: EDGE_LEAD - k] for k in range(2, 6))
+        found += (runs[k - 1][: EDGE_LEAD - k + 1] for k in range(2, 6))
         found += (runs[k - 1][body - EDGE_END : body - k + 1] for k in range(2, 6))
     rows = _scattered(np.concatenate(found))
     return Pieces(rows, (*ends, len(rows)))

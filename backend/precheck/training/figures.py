@@ -100,9 +100,10 @@ def report(bench: Bench, model: Model, measured: Sequence[Example]) -> Report:
 
 
 def _left_out(bench: Bench, trained: Indices, name_of: Callable[[Example], str]) -> Iterator[LeftOut]:
-    names = np.array([name_of(e) for e in bench.at(trained)])
+    names = [name_of(e) for e in bench.at(trained)]
     for name in sorted(set(names)):
-        rest, left = trained[names != name], trained[names == name]
+        its = np.array([each == name for each in names])
+        rest, left = trained[~its], trained[its]
         if len(np.unique(bench.tasks_of(rest))) < len(TASKS):
             continue
         x = bench.design.matrix(bench.design.rarity(rest))

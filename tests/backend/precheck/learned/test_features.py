@@ -40,7 +40,7 @@ def test_facts_of_hostile_texts_are_within_bounds_too(text: str) -> None:
 @given(st.lists(st.sampled_from(NUMBERS), max_size=30))
 def test_a_concept_is_there_once_and_counts_the_more_the_earlier_it_comes(words: list[str]) -> None:
     found = seen(" ".join(words))
-    assert found.concepts.tolist() == sorted({NUMBERS.index(word) for word in words})
+    assert sorted(found.concepts.tolist()) == sorted({NUMBERS.index(word) for word in words})
     firsts = {number: words.index(NUMBERS[number]) for number in found.concepts.tolist()}
     early = dict(zip(found.concepts.tolist(), found.early.tolist(), strict=True))
     ranked = sorted(firsts, key=firsts.__getitem__)

@@ -7,9 +7,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backend.precheck.learned.grams import END, HEAD, KINDS, LEAD, ROWS, TAIL, codes_of, is_gap, pieces, spaced
+from backend.precheck.learned.grams import (
+    EDGE_END,
+    EDGE_LEAD,
+    END,
+    HEAD,
+    KINDS,
+    LEAD,
+    LENGTHY,
+    ROWS,
+    TAIL,
+    codes_of,
+    is_gap,
+    pieces,
+    spaced,
+)
 
-TEXTS = st.text(st.characters(), max_size=300)
+TEXTS = st.text(st.characters(), max_size=300) | st.text("ab ", min_size=LENGTHY, max_size=LENGTHY + 200)
 HOSTILE = {
     "nothing": "",
     "one sign": "a",
@@ -25,10 +39,13 @@ HOSTILE = {
 
 def cut(text: str) -> list[tuple[str, str]]:
     """The pieces of a text as they are meant: what kind each is, and its signs."""
-    stretches = {"runs": (f" {text} ", 2, 5), "lead": (f"^{text[:LEAD]}", 1, 4), "end": (f"{text[-END:]}$", 1, 4)}
+    body = f" {text} "
+    stretches = [("runs", body, 2, 5), ("lead", f"^{text[:LEAD]}", 1, 4), ("end", f"{text[-END:]}$", 1, 4)]
+    if len(text) > LENGTHY:
+        stretches += [("edges", body[:EDGE_LEAD], 2, 5), ("edges", body[-EDGE_END:], 2, 5)]
     return [
         (kind, whole[at : at + length])
-        for kind, (whole, shortest, longest) in stretches.items()
+        for kind, whole, shortest, longest in stretches
         for length in range(shortest, longest + 1)
         for at in range(len(whole) - length + 1)
     ]
@@ -40,7 +57,8 @@ def test_the_same_piece_has_the_same_row_wherever_it_stands(one: str, other: str
     for text in (one, other):
         found = pieces(text)
         for piece, row in zip(cut(text), found.rows.tolist(), strict=True):
-            assert rows.setdefault(piece, row) == row
+            kind, signs = piece
+            assert rows.setdefault(("runs" if kind == "edges" else kind, signs), row) == row
 
 
 @given(TEXTS.map(spaced))
@@ -62,18 +80,19 @@ def test_hostile_texts_have_no_more_pieces_than_others(name: str) -> None:
     text = spaced(HOSTILE[name])
     found = pieces(text)
     assert len(text) <= HEAD + TAIL + 1
-    assert len(found.rows) == len(cut(text)) <= 4 * (HEAD + 2 + TAIL + LEAD + END + 2)
+    assert len(found.rows) == len(cut(text)) <= 4 * (HEAD + 2 + TAIL + LEAD + END + 2 + EDGE_LEAD + EDGE_END)
 
 
 def test_different_pieces_seldom_share_a_row() -> None:
     text = "".join(random.Random(1).choices("abcdefghijklmnopqrstuvwxyz ", k=HEAD))
-    distinct = {piece: int(row) for piece, row in zip(cut(text), pieces(text).rows, strict=True)}
+    found = zip(cut(text), pieces(text).rows, strict=True)
+    distinct = {piece: int(row) for piece, row in found if piece[0] != "edges"}
     assert len(set(distinct.values())) / len(distinct) > 0.98
 
 
 def test_rows_stay_what_they_were_when_models_and_marks_were_stored() -> None:
     found = pieces("hi there")
-    assert found.ends == (30, 60, 90)
+    assert found.ends == (30, 60, 90, 90)
     assert found.rows[:6].tolist() == [23737, 64227, 25172, 130291, 94445, 19664]
     assert found.rows[30:33].tolist() == [119282, 10294, 62413]
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from backend.precheck.learned.concepts import numbered, table
-from backend.precheck.learned.insight import LENGTHY, Eye, Insight, eye, probability
+from backend.precheck.learned.grams import LENGTHY
+from backend.precheck.learned.insight import Eye, Insight, eye, probability
 from backend.precheck.learned.verdict import COLUMNS, EFFORT, FOLLOWS, NEEDS, TASKS
 from backend.precheck.reading import read
 from shared.precheck import Category
@@ -90,7 +91,7 @@ def knowing(**weights: tuple[float, ...]) -> Eye:
     return Eye(model)
 
 
-def test_of_a_long_text_its_edges_count_once_more() -> None:
+def test_of_a_lengthy_text_its_edges_count_more() -> None:
     looking = knowing(present=(0.0, 0.0, 8.0))
     middle = "x" * LENGTHY
     short, edge = look(looking, "code").tasks[CODING], look(looking, f"code {middle}").tasks[CODING]

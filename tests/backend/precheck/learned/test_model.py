@@ -21,7 +21,7 @@ from tests.backend.precheck.learned.models import FORMS, uneven
 CONCEPTS = Path(__file__).parents[3] / "data/concepts"
 KNOWN = Concepts(*table(numbered(FORMS)))
 LARGEST, MOST_MEMORY = 5_000_000, 30_000_000
-WEIGHTS = ("rows", "present", "leading", "facts")
+WEIGHTS = ("present", "leading", "facts")
 TEXTS = [
     "",
     "Hello, please sum up this code: `print(1)`",
@@ -50,14 +50,17 @@ def plainly(weights: Table, seen: Features) -> Floats:
     """The scores as they are meant, one number after the other."""
     scores = weights.bias.astype(np.float64).copy()
     begin = 0
-    for end, kind in zip(seen.pieces.ends, weights.kinds, strict=True):
-        rows = [weights.rows[row].astype(np.float64) for row in seen.pieces.rows[begin:end]]
+    kinds = weights.kinds.astype(np.float64)
+    if seen.pieces.lengthy:
+        kinds[0] -= kinds[-1]
+    for end, kind in zip(seen.pieces.ends, kinds, strict=True):
+        rows = [weights.rows[row] * weights.rows_scale.astype(np.float64) for row in seen.pieces.rows[begin:end]]
         norm = sum(row[-1] for row in rows)
         for row in rows:
             scores += kind * row[:-1] / np.sqrt(norm)
         begin = end
-    for concept, early in zip(seen.concepts, seen.early, strict=True):
-        scores += weights.present[concept] + early * weights.leading[concept]
+    for concept, present, early in zip(seen.concepts, seen.present, seen.early, strict=True):
+        scores += present * weights.present[concept] + early * weights.leading[concept]
     for fact, weight in zip(seen.facts, weights.facts, strict=True):
         scores += fact * weight
     return scores.astype(np.float32)
@@ -83,15 +86,7 @@ def test_scores_come_back_within_the_rounding(model: Model, parsed: Model, text:
     seen = features(text, text.lower(), KNOWN)
     steps = {name: np.abs(getattr(model.table, name)).max(0) / 127 / 2 for name in WEIGHTS}
     allowed = seen.facts.sum() * steps["facts"]
-    allowed = allowed + len(seen.concepts) * steps["present"] + seen.early.sum() * steps["leading"]
-    begin = 0
-    for end, kind in zip(seen.pieces.ends, model.table.kinds, strict=True):
-        picked = model.table.rows[seen.pieces.rows[begin:end]].astype(np.float64)
-        total, norm, count = picked[:, :-1].sum(0), picked[:, -1].sum(), end - begin
-        smallest = norm - count * steps["rows"][-1]
-        allowed = allowed + kind * count * steps["rows"][:-1] / np.sqrt(smallest)
-        allowed = allowed + kind * np.abs(total) * (1 / np.sqrt(smallest) - 1 / np.sqrt(norm))
-        begin = end
+    allowed = allowed + seen.present.sum() * steps["present"] + seen.early.sum() * steps["leading"]
     error = np.abs(parsed.table.scores(seen) - model.table.scores(seen))
     assert np.all(error <= allowed * 1.01 + 1e-3)
 
