@@ -169,6 +169,32 @@ class TestCounting:
         assert "198.51.100.7" not in stored
 
 
+class TestCosts:
+    async def test_one_who_spends_much_of_a_day_at_once_is_paused_and_told_so(
+        self, api: Api, user: Person, admin: Person
+    ) -> None:
+        rules = {"costly_share": 0.000001, "costly_points": 60, "reason": "test"}
+        assert (await admin.http.patch("/api/admin/abuse/settings", json=rules)).status_code == 200
+        assert (await send(user.http, "hello")).status_code == 200
+        async with asyncio.timeout(10):
+            error = await until_known(user)
+        assert error["details"]["cause"] == "costly"
+        assert "costly requests" in error["message"]
+        assert {row["kind"] for row in rows(api, "SELECT kind FROM abuse_events")} == {"costly"}
+
+    async def test_embeddings_count_as_well(self, api: Api, user: Person, admin: Person) -> None:
+        rules = {"costly_share": 0.000000001, "costly_points": 60, "reason": "test"}
+        assert (await admin.http.patch("/api/admin/abuse/settings", json=rules)).status_code == 200
+        async with program(user) as script:
+            answer = await script.http.post(EMBEDDINGS, json={"model": "sim-embedding", "input": "hello"})
+            assert answer.status_code == 200, answer.text
+        assert [row["kind"] for row in rows(api, "SELECT kind FROM abuse_events")] == ["costly"]
+
+    async def test_what_is_cheap_counts_for_nothing(self, api: Api, user: Person) -> None:
+        assert (await send(user.http, "hello")).status_code == 200
+        assert subjects(api) == {}
+
+
 class TestAddresses:
     HERE = {"x-forwarded-for": "198.51.100.7"}
 
