@@ -4,6 +4,7 @@ Half of a score is gone after each half-life: old events weigh less and less and
 """
 
 from decimal import Decimal
+from functools import cache
 from math import log2
 
 from backend.errors import InvalidRequest
@@ -34,7 +35,13 @@ def costly_from(rules: AbuseRules, monthly_credits: Decimal, limits: PlanLimits)
     day = limits.credits_per_day if limits.credits_per_day is not None else monthly_credits / DAYS_OF_A_MONTH
     if not rules.enabled or rules.costly_points <= 0 or day <= 0:
         return None
-    return day * Decimal(repr(rules.costly_share))
+    return day * _exact(rules.costly_share)
+
+
+@cache
+def _exact(share: float) -> Decimal:
+    """The number that was typed, which a float is only near to."""
+    return Decimal(repr(share))
 
 
 def check_rules(rules: AbuseRules) -> None:

@@ -15,9 +15,8 @@ from backend.abuse.score import costly_from
 from backend.accounts.identity import Identity
 from backend.catalogue.cache import CatalogueCache
 from backend.database import Database
-from backend.entitlements.plans import Entitlement
 from backend.metering.rates import site
-from backend.metering.records import CheckRecord
+from backend.metering.records import AdmissionRecord, CheckRecord
 from backend.secrets import Secrets
 from shared.abuse import AbuseKind, AbuseRules
 from shared.accounts import UserRole
@@ -59,14 +58,14 @@ class Watch:
         told = await repository.record_blocked(self._database, check, [] if event is None else [event])
         self.book.take(told, asked)
 
-    def cost(self, identity: Identity, request_id: UUID, held: Decimal, entitlement: Entitlement) -> CostWatch | None:
+    def cost(self, identity: Identity, admission: AdmissionRecord, held: Decimal) -> CostWatch | None:
         """What to count should a request turn out to be costly; None when it cannot be, with what is held for it."""
         rules = self._rules(identity.organisation_id)
-        threshold = costly_from(rules, entitlement.monthly_credits, entitlement.limits)
+        threshold = costly_from(rules, admission.monthly_credits, admission.limits)
         if threshold is None or held < threshold:
             return None
-        sender = self._sender(identity, "")
-        return CostWatch(threshold=threshold, event=events.costly(sender, rules, request_id=request_id))
+        event = events.costly(self._sender(identity, ""), rules, request_id=admission.request_id)
+        return CostWatch(threshold=threshold, event=event)
 
     def _rules(self, organisation_id: UUID | None) -> AbuseRules:
         return self._catalogue.current.abuse_rules(organisation_id)

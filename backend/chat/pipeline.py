@@ -286,9 +286,7 @@ class Pipeline:
             budget=self._settings.request_seconds,
             names=guarded.names,
             deadline=came + inquiry.within if inquiry.within is not None else None,
-            costs=self._watch.cost(
-                caller.identity, caller.request_id, admitted.held, caller.identity.entitlement(self._catalogue.current)
-            ),
+            costs=self._watch.cost(caller.identity, admission, admitted.held),
         )
         witness = Witness(self._health, self._circuits, self._metrics, self._tokens)
         generation = Generation(order, self._client, self._settler, witness, self._briskness)

@@ -142,7 +142,7 @@ class ErrandPipeline:
                 checked = checked.reported(await self._guard.ask(caller.identity, catalogue, told, doubts))
                 continue
             if isinstance(outcome, Admitted):
-                return self._start(caller, errand, sizes, decided, outcome)
+                return self._start(caller, errand, sizes, decided, outcome, admission)
             caller = await self._freshness.refreshed(caller, outcome)
         raise Unavailable("The configuration is changing too quickly. Try again.", retry_after=1)
 
@@ -239,7 +239,13 @@ class ErrandPipeline:
         )
 
     def _start(
-        self, caller: Caller, errand: Errand, sizes: tuple[Size, ...], decided: DecidedErrand, admitted: Admitted
+        self,
+        caller: Caller,
+        errand: Errand,
+        sizes: tuple[Size, ...],
+        decided: DecidedErrand,
+        admitted: Admitted,
+        admission: AdmissionRecord,
     ) -> Running:
         order = ErrandOrder(
             request_id=caller.request_id,
@@ -259,9 +265,7 @@ class ErrandPipeline:
             keep_result=caller.idempotency_key is not None,
             began=asyncio.get_running_loop().time(),
             budget=self._settings.request_seconds,
-            costs=self._watch.cost(
-                caller.identity, caller.request_id, admitted.held, caller.identity.entitlement(self._catalogue.current)
-            ),
+            costs=self._watch.cost(caller.identity, admission, admitted.held),
         )
         running = Running(
             order, self._client, self._settler, Witness(self._health, self._circuits, self._metrics, self._tokens)
