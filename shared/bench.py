@@ -10,6 +10,8 @@ from shared.precheck import (
     CategoryScore,
     Complexity,
     Estimate,
+    Personal,
+    PersonalData,
     Risk,
     RiskAction,
     RiskCategory,
@@ -59,6 +61,7 @@ class BenchResult(Answer, frozen=True, kw_only=True):
     """All about one text. `risk` is what the policy does; `obstacle` is why no estimate could be made.
 
     `family` is the assistant family that would be recommended, `microseconds` the time that the precheck took.
+    `personal` says where personal data and secrets stand, `personal_data` what the plan does about them.
     """
 
     characters: int
@@ -72,6 +75,8 @@ class BenchResult(Answer, frozen=True, kw_only=True):
     family: str | None
     suspicions: list[Suspected]
     risk: Risk
+    personal: list[Personal]
+    personal_data: PersonalData
     signals: list[str]
     estimate: Estimate | None
     obstacle: str | None

@@ -11,12 +11,18 @@ from frontend.components.judging import complexity_name, task_name
 from frontend.components.tables import Cell, Column, table_html
 from frontend.components.tags import Tone, tag
 from shared.bench import BenchResult, StoredDecision
-from shared.precheck import RiskAction
+from shared.precheck import PersonalData, RiskAction
 
 SEPARATOR = "---"
 _SHOWN = 90
 _TONES: dict[RiskAction, Tone] = {RiskAction.ALLOW: "ok", RiskAction.WARN: "warn", RiskAction.BLOCK: "bad"}
 _DONE = {RiskAction.ALLOW: "allowed", RiskAction.WARN: "warned of", RiskAction.BLOCK: "blocked"}
+_PERSONAL = {
+    PersonalData.ALLOW: "nothing is done",
+    PersonalData.WARN: "warns of it",
+    PersonalData.MASK: "masks it",
+    PersonalData.REFUSE: "refuses it",
+}
 _HEAD = Markup('<div class="fl-panel"><h3>{}</h3></div><p class="fl-tags">{} {} {}</p>')
 _STORED = (
     Column("When"),
@@ -71,9 +77,17 @@ def _facts(result: BenchResult) -> Iterator[tuple[str, Cell]]:
     )
     if result.risk.message:
         yield "People read", result.risk.message
+    yield "Personal data", _personal(result)
     yield "Signals", "; ".join(result.signals) or words.NONE
     yield "Estimate", _estimate(result)
     yield "Took", f"{words.count(result.microseconds)} µs for {words.plural(result.characters, 'character')}"
+
+
+def _personal(result: BenchResult) -> str:
+    if not result.personal:
+        return "none"
+    found = ", ".join(f"{each.kind.replace('_', ' ')} at {each.start} to {each.end}" for each in result.personal)
+    return f"{found}; this plan: {_PERSONAL[result.personal_data]}"
 
 
 def _estimate(result: BenchResult) -> str:

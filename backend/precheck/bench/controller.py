@@ -55,7 +55,7 @@ class BenchController(Controller):
             trial = await look(text)
             risk = trial.judged(catalogue.risks, family=of.family, plan=of.entitlement.plan_slug)
             estimate, obstacle = quote(catalogue, health, of, trial, risk, digest, desk.settings.credits_per_dollar)
-            items.append(result(trial, risk, estimate, obstacle, stored.get(digest, ())))
+            items.append(result(trial, risk, of.entitlement.personal_data, estimate, obstacle, stored.get(digest, ())))
         return BenchResults(items=items)
 
 

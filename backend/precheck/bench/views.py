@@ -6,7 +6,7 @@ from backend.precheck.bench.trial import Trial
 from backend.precheck.marks.found import Found, of_check, of_finding
 from backend.precheck.tables import PromptCheck
 from shared.bench import BenchResult, StoredDecision, Suspected
-from shared.precheck import Estimate, Risk
+from shared.precheck import Estimate, Personal, PersonalData, Risk
 
 _COMPARED = ("category", "complexity", "language", "risk_action", "risks")
 _SAME_CONFIDENCE = 0.005
@@ -14,7 +14,12 @@ _SAME_CONFIDENCE = 0.005
 
 
 def result(
-    trial: Trial, risk: Risk, estimate: Estimate | None, obstacle: str | None, checks: Sequence[PromptCheck]
+    trial: Trial,
+    risk: Risk,
+    personal_data: PersonalData,
+    estimate: Estimate | None,
+    obstacle: str | None,
+    checks: Sequence[PromptCheck],
 ) -> BenchResult:
     """All about one text."""
     finding, now = trial.finding, of_finding(trial.finding, risk)
@@ -32,6 +37,8 @@ def result(
             Suspected(category=s.category, level=s.level, score=s.score, signal=s.signal) for s in finding.suspicions
         ],
         risk=risk,
+        personal=[Personal(kind=datum.kind, start=datum.start, end=datum.end) for datum in finding.personal],
+        personal_data=personal_data,
         signals=list(finding.signals),
         estimate=estimate,
         obstacle=obstacle,

@@ -52,6 +52,11 @@ def test_a_danger_is_told_with_what_people_read_and_why_there_is_no_estimate() -
         assert words in html, words
 
 
+def test_personal_data_are_told_by_where_they_stand_and_what_the_plan_does() -> None:
+    assert "email at 5 to 21; this plan: masks it" in card_html("mail", tried("mail", NOW), UTC)
+    assert "none" in card_html("x", tried("x", NOW), UTC)
+
+
 def test_decisions_of_before_stand_beside_it_with_what_differs() -> None:
     html = card_html("before", tried("before", NOW), UTC)
     assert "Math" in html

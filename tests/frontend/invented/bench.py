@@ -10,6 +10,9 @@ from shared.precheck import (
     CategoryScore,
     Complexity,
     Estimate,
+    Personal,
+    PersonalData,
+    PersonalKind,
     Risk,
     RiskAction,
     RiskCategory,
@@ -52,6 +55,8 @@ def tried(prompt: str, now: datetime) -> BenchResult:
         )
         if danger
         else Risk(),
+        personal=[Personal(kind=PersonalKind.EMAIL, start=5, end=21)] if "mail" in prompt else [],
+        personal_data=PersonalData.MASK,
         signals=["Reads as coding: names a programming language"],
         estimate=None if danger else Estimate(prompt_tokens=1204, credits_low=Decimal("0.3"), credits_high=Decimal(2)),
         obstacle="Not in this plan." if danger else None,

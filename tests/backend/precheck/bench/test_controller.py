@@ -62,6 +62,14 @@ async def test_everything_is_told_of_each_in_order(admin: Person) -> None:
     assert suspected
 
 
+async def test_personal_data_are_told_by_kind_and_place(admin: Person) -> None:
+    text = "Write to mara.lindqvist@harbourworks.net and thank her."
+    [result] = await tried(admin, text, plan="starter")
+    [found] = result["personal"]
+    assert (found["kind"], text[found["start"] : found["end"]]) == ("email", "mara.lindqvist@harbourworks.net")
+    assert result["personal_data"] in {"allow", "warn", "mask", "refuse"}
+
+
 async def test_as_somebody_with_a_plan_that_lacks_the_family(admin: Person) -> None:
     [without] = await tried(admin, CODE, plan="starter", family="reasoning")
     assert without["estimate"] is None
