@@ -37,6 +37,14 @@ def turn_size(turn: Turn) -> Size:
     return size
 
 
+def whole_size(turns: Sequence[Turn]) -> Size:
+    """The size of all messages together, weighed in one go: a long conversation has many short ones."""
+    words = [text for turn in turns for text in (turn.content, *(use.arguments for use in turn.tool_uses))]
+    shown = [part for turn in turns for part in turn.parts if isinstance(part, Picture)]
+    pictures = sum(picture.tokens or PICTURE_TOKENS for picture in shown)
+    return size_of("\n".join(words), TOKENS_PER_TURN * len(words) + pictures)
+
+
 def tools_size(tools: Sequence[Tool]) -> Size:
     """The size of the tools' definitions in a call."""
     words = "\n".join(f"{tool.description or ''}\n{bytes(tool.parameters or b'').decode()}" for tool in tools)

@@ -14,7 +14,7 @@ from backend.assistants.pick import Picked, pick, wanted_assistant
 from backend.catalogue.aliases import ASSISTANT_PREFIX
 from backend.catalogue.snapshot import Assistant, Catalogue, Model
 from backend.chat.answer_length import likely_answer
-from backend.chat.history import Fitted, fit, tools_size, total, turn_size
+from backend.chat.history import Fitted, fit, tools_size, turn_size, whole_size
 from backend.chat.inquiry import Inquiry, Manner
 from backend.chat.likely import Likely, likely
 from backend.chat.order import Route
@@ -166,9 +166,8 @@ def decide(
     finding = checked.finding
     picked = _picked(catalogue, entitlement, wished, finding)
     turns = with_system_prompt(picked.assistant, prompt.turns)
-    sizes = [turn_size(turn) for turn in turns]
     tools = tools_size(wished.manner.tools)
-    whole = total([*sizes, tools])
+    whole = whole_size(turns) + tools
     ask = Ask(
         assistant=picked.assistant,
         complexity=finding.complexity,
@@ -187,7 +186,7 @@ def decide(
         room = usable_context(roomiest, entitlement)
         room -= room // ESTIMATE_MARGIN
         left = room - roomiest.tokens(tools) - SHORTEST_ANSWER - _answer_room(wished.manner.max_tokens, room)
-        kept = fit(turns, sizes, left, roomiest.tokens)
+        kept = fit(turns, list(map(turn_size, turns)), left, roomiest.tokens)
         fitted = Fitted(kept.turns, kept.size + tools, kept.left_out + prompt.unread)
         ask = structs.replace(ask, prompt_tokens=lambda model: model.tokens(fitted.size))
         choice = choose(ask, catalogue, entitlement, health)

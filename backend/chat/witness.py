@@ -115,14 +115,17 @@ class Witness:
             )
         )
 
+    def counted(self, route: Route, prompt_tokens: int) -> None:
+        """A provider has counted a prompt of words alone, whose tokens were estimated before."""
+        model = route.model
+        self._tokens.note(model.id, route.prompt_tokens / model.token_ratio, prompt_tokens)
+
     def _compare(self, ended: Ended) -> None:
-        """What was counted against what was estimated, where the words alone made the difference."""
-        attempt, model = ended.attempt, ended.route.model
+        attempt = ended.attempt
         if ended.charge is None or attempt.usage is None or attempt.carried:
             return
         if not any(turn.parts for turn in ended.order.turns):
-            plain = attempt.route.prompt_tokens / model.token_ratio
-            self._tokens.note(model.id, plain, attempt.usage.prompt_tokens)
+            self.counted(attempt.route, attempt.usage.prompt_tokens)
 
     def over(self, over: Over) -> None:
         """A request is over: one line in the log, one count in each metric."""

@@ -15,6 +15,7 @@ from backend.errands.work import Made, Pieces, counted
 from backend.errors import AppError
 from backend.metering.pricing import ZERO, RawCost, raw_cost
 from backend.metering.records import AttemptRecord, CostDocument, SettlementRecord, StoredResult, UsageDocument
+from backend.providers.calls import Embeddings
 from shared.errors import ErrorBody, ErrorCode
 from shared.routing import AttemptView, Routing
 
@@ -66,6 +67,13 @@ class ErrandEnded(Struct, frozen=True, kw_only=True):
     def charged(self) -> Decimal:
         """Credits owed."""
         return self.charge.charged if self.charge is not None else ZERO
+
+    @property
+    def reported_words(self) -> int | None:
+        """Tokens that the provider reports of words alone; None when it reports none, or of pictures as well."""
+        if not isinstance(self.made, Embeddings) or self.made.usage is None:
+            return None
+        return self.made.usage.prompt_tokens
 
     def failure(self) -> ErrorBody | None:
         """The error as the caller reads it."""

@@ -113,6 +113,8 @@ class Running:
             ended = structs.replace(ended, error=Unavailable(UNSAVED, retry_after=5))
         ended.failure()
         self.ended.set_result(ended)
+        if ended.reported_words is not None:
+            self._witness.counted(ended.route, ended.reported_words)
         self._witness.over(ended.over())
 
     def _latency_ms(self) -> int:

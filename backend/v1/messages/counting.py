@@ -3,7 +3,7 @@
 from backend.accounts.identity import Identity
 from backend.assistants.pick import pick
 from backend.catalogue.snapshot import Catalogue
-from backend.chat.history import tools_size, total, turn_size
+from backend.chat.history import tools_size, whole_size
 from backend.chat.inquiry import Inquiry
 from backend.chat.plan import wish, with_system_prompt
 from backend.chat.prompt import Prompt
@@ -23,5 +23,5 @@ def prompt_tokens(
     checked = examiner.examine(prompt, assistant_chosen=inquiry.assistant != AUTO)
     picked = pick(catalogue, entitlement, wished.assistant, checked.finding.recommended_family)
     turns = with_system_prompt(picked.assistant, prompt.turns)
-    size = total([*map(turn_size, turns), tools_size(inquiry.manner.tools)])
+    size = whole_size(turns) + tools_size(inquiry.manner.tools)
     return wished.models[0].tokens(size) if wished.models else size.tokens()

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.chat.history import TOKENS_PER_TURN, fit, turn_size
+from backend.chat.history import TOKENS_PER_TURN, fit, turn_size, whole_size
 from backend.precheck.tokens.estimate import Size, size_of
 from backend.providers.calls import Turn
 from shared.messages import Role
@@ -45,6 +45,13 @@ def test_each_turn_costs_more_than_its_words() -> None:
     assert turn_size(Turn(Role.USER, "")).tokens() == TOKENS_PER_TURN
     once, twice = (turn_size(Turn(Role.USER, "anchor " * times)).tokens() for times in (50, 100))
     assert twice > once > 40
+
+
+@given(st.lists(st.text(max_size=60), max_size=20))
+def test_all_together_are_about_as_long_as_each_by_itself(words: list[str]) -> None:
+    turns = [Turn(Role.USER, text) for text in words]
+    apart = sum(turn_size(turn).tokens() for turn in turns)
+    assert abs(whole_size(turns).tokens() - apart) <= 2 * len(turns)
 
 
 @given(
