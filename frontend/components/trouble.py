@@ -36,7 +36,10 @@ _WHY_PAUSED = {
 }
 _BROKE = {ErrorCode.OUT_OF_CREDITS}
 _WAIT = {ErrorCode.RATE_LIMITED, ErrorCode.TOO_MANY_CHATS}
-_NOT_SENT = {ErrorCode.RISK_BLOCKED, ErrorCode.CONTENT_FILTERED}
+_NOT_SENT = {
+    *(ErrorCode.RISK_BLOCKED, ErrorCode.CONTENT_FILTERED),
+    *(ErrorCode.PLAN_FORBIDS_TASK, ErrorCode.ASSISTANT_REFUSES_TASK),
+}
 
 
 def paused(error: ErrorBody, now: datetime, zone: tzinfo) -> Trouble:
