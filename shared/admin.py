@@ -33,6 +33,7 @@ class CallRow(Answer, frozen=True, kw_only=True):
     raw_cost: Dollars | None
     credits: Credits | None
     error_code: str | None
+    purpose: Literal["answer", "guard"] = "answer"
 
 
 class Attempt(Answer, frozen=True, kw_only=True):

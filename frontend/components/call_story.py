@@ -5,8 +5,10 @@ from frontend.components.tags import Tone
 from frontend.components.timeline import Step
 from shared.admin import Attempt, CallDetail, CallRow, CheckView, CostView, RouteDecision
 from shared.precheck import RiskAction, RiskLevel
+from shared.risks import GuardView
 
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
+_VERDICTS: dict[str, Tone] = {"safe": "ok", "unsafe": "bad", "failed": "warn"}
 _RISKS: dict[RiskAction, Tone] = {RiskAction.ALLOW: "ok", RiskAction.WARN: "warn", RiskAction.BLOCK: "bad"}
 _ENDINGS: dict[str, Tone] = {"failed": "bad", "cancelled": "warn", "running": "plain"}
 _OUTCOMES = {"answered": "first token", "failed": "failed", "cancelled": "stopped", "running": "answering"}
@@ -46,12 +48,17 @@ def steps(detail: CallDetail) -> list[Step]:
     found: list[Step] = []
     if detail.precheck is not None:
         found.append(_precheck(detail.precheck))
+        if detail.precheck.guard is not None:
+            found.append(_guard(detail.precheck.guard))
     if detail.route is not None:
         found.append(_route(detail.route))
-    if detail.cost is not None:
+    of_guard = detail.call.purpose == "guard"
+    if detail.cost is not None and not of_guard:
         found.append(_admission(detail.cost, detail.route))
     found.extend(_attempt(attempt) for attempt in detail.attempts)
-    if detail.cost is not None:
+    if of_guard:
+        found.append(Step("", "Not charged", "the guard is paid for by the operator", "", "plain"))
+    elif detail.cost is not None:
         found.append(_settled(detail.call, detail.cost))
     elif detail.call.status == "failed":
         found.append(_unsettled(detail.call))
@@ -70,6 +77,18 @@ def _precheck(check: CheckView) -> Step:
         f"{check.category.replace('_', ' ')}, {check.complexity}, {level}",
         "; ".join([sizes, *check.signals]),
         _RISKS[risk.action],
+    )
+
+
+def _guard(said: GuardView) -> Step:
+    found = ", ".join(category.replace("_", " ") for category in said.categories)
+    who = f" by {said.model}, {said.provider}" if said.model else ""
+    return Step(
+        "",
+        "Guard",
+        f"{said.outcome}{f' ({found})' if found else ''}{who}",
+        said.why or words.duration(said.latency_ms),
+        _VERDICTS[said.outcome],
     )
 
 

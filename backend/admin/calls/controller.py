@@ -104,6 +104,8 @@ class ModelCallsController(Controller):
                 raise NotFound("There is no such request.")
             attempts = await repository.attempts_of(session, request_id)
             check = await repository.check_of(session, request_id)
+            if check is None and rows[0].purpose == "guard":
+                check = await repository.check_that_asked(session, rows[0].user_id, request_id)
             cost = await repository.cost_of(session, request_id)
             hold = await repository.hold_of(session, request_id) if not attempts else None
         route = hold.route if hold is not None else next((row.route for row in attempts if row.final), None)

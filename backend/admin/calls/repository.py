@@ -64,6 +64,7 @@ class Request(Struct, frozen=True, kw_only=True):
     raw_cost: Decimal | None
     credits: Decimal | None
     error_code: str | None
+    purpose: str
 
 
 async def list_requests(
@@ -88,6 +89,13 @@ async def attempts_of(session: AsyncSession, request_id: UUID) -> Sequence[Model
 async def check_of(session: AsyncSession, request_id: UUID) -> PromptCheck | None:
     """A request's precheck."""
     return (await session.exec(select(PromptCheck).where(PromptCheck.request_id == request_id))).first()
+
+
+async def check_that_asked(session: AsyncSession, user_id: UUID, request_id: UUID) -> PromptCheck | None:
+    """The precheck for which the guard was asked by a call of its own."""
+    asked = col(PromptCheck.guard)["request_id"].astext == str(request_id)
+    query = select(PromptCheck).where(PromptCheck.user_id == user_id, asked)
+    return (await session.exec(query.order_by(col(PromptCheck.id).desc()).limit(1))).first()
 
 
 async def cost_of(session: AsyncSession, request_id: UUID) -> CostRecord | None:
@@ -130,6 +138,7 @@ def _settled(wanted: CallFilter) -> Query:
             col(CostRecord.raw_cost),
             col(CostRecord.charged).label("credits"),
             col(ModelCall.error_code),
+            col(ModelCall.purpose),
         )
         .join(User, col(User.id) == col(ModelCall.user_id))
         .outerjoin(CostRecord, own)
@@ -184,6 +193,7 @@ def _running(wanted: CallFilter) -> Query:
         *(cast(null(), Integer).label(name) for name in ("prompt_tokens", "completion_tokens")),
         *(cast(null(), Numeric).label(name) for name in ("raw_cost", "credits")),
         cast(null(), Text).label("error_code"),
+        literal("answer").label("purpose"),
     ).join(User, col(User.id) == col(Hold.user_id))
     if wanted.model is not None:
         query = query.where(model == wanted.model)

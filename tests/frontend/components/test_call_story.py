@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from frontend.components.call_story import headline, ordinal, short_status, steps
 from shared.admin import CallDetail
 from shared.precheck import Risk, RiskAction, RiskCategory, RiskLevel
+from shared.risks import GuardView
 from tests.frontend.invented.calls import call_detail, calls
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -93,3 +94,20 @@ def test_attempts_are_toned_by_how_they_ended(status: str, tone: str) -> None:
     detail = call_detail(FIRST)
     attempt = replace(detail.attempts[0], status=status, latency_ms=None, first_token_ms=None)
     assert steps(replace(detail, precheck=None, route=None, cost=None, attempts=[attempt]))[0].tone == tone
+
+
+def test_what_the_guard_said_stands_after_the_precheck() -> None:
+    detail = call_detail(SECOND)
+    assert detail.precheck is not None
+    said = GuardView(
+        outcome="unsafe", categories=[RiskCategory.HATE], provider="groq", model="llama-guard-4", latency_ms=412
+    )
+    step = steps(replace(detail, precheck=replace(detail.precheck, guard=said)))[1]
+    assert (step.name, step.facts, step.tone) == ("Guard", "unsafe (hate) by llama-guard-4, groq", "bad")
+
+
+def test_a_call_of_the_guard_is_nobodys_to_pay() -> None:
+    detail = call_detail(SECOND)
+    found = steps(replace(detail, call=replace(detail.call, purpose="guard")))
+    assert "Admission" not in [step.name for step in found]
+    assert (found[-1].name, found[-1].facts) == ("Not charged", "the guard is paid for by the operator")

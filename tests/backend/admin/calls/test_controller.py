@@ -69,6 +69,7 @@ async def test_a_request_is_one_row_however_many_models_were_asked(api: Api, sup
         "raw_cost": "0.0123",
         "credits": "1.84500",
         "error_code": None,
+        "purpose": "answer",
     }
 
 

@@ -152,6 +152,9 @@ class TestCosts:
         listed = (await admin.http.get("/api/admin/model-calls")).json()["items"]
         assert [(item["assistant"], item["model"]) for item in listed] == [("guard", MODEL)]
         assert Decimal(listed[0]["raw_cost"]) == Decimal("0.000206")
+        told = (await admin.http.get(f"/api/admin/model-calls/{listed[0]['request_id']}")).json()
+        assert (told["call"]["purpose"], told["precheck"]["guard"]["outcome"]) == ("guard", "unsafe")
+        assert "pipe bomb" not in str(told)
 
     async def test_the_books_still_balance(self, api: Api, user: Person, guard: Sentry) -> None:
         await send(user)
