@@ -19,6 +19,7 @@ _POWERS = np.cumprod(np.array([1] + [_MULTIPLIER] * (LONGEST - 1), np.uint32), d
 _REACH = np.arange(LONGEST)
 _SIEVE_BITS = 20
 _SIEVE_SHIFT = np.uint32(32 - _SIEVE_BITS)
+_ONE, _THREE, _SEVEN = np.uint8(1), np.uint32(3), np.uint32(7)
 
 
 class Concepts:
@@ -27,8 +28,7 @@ class Concepts:
     def __init__(self, keys: Codes, numbers: NDArray[np.uint16]) -> None:
         self._keys = keys
         self._numbers = numbers
-        self._sieve = np.zeros(1 << _SIEVE_BITS, np.bool_)
-        self._sieve[keys >> _SIEVE_SHIFT] = True
+        self._sieve = _sieve(keys)
 
     def find(self, text: str) -> NDArray[np.uint16]:
         """The concepts in the order of a `spaced` text: at each beginning of a word the longest form that fits."""
@@ -43,7 +43,8 @@ class Concepts:
         hashes = np.cumsum(padded[starts[:, None] + _REACH] * _POWERS, axis=1, dtype=np.uint32)
         hashes ^= hashes >> np.uint32(15)
         hashes *= _MULTIPLIER
-        at, length = self._sieve[hashes >> _SIEVE_SHIFT].nonzero()
+        bits = hashes >> _SIEVE_SHIFT
+        at, length = (self._sieve.take(bits >> _THREE) >> (bits & _SEVEN).astype(np.uint8) & _ONE).nonzero()
         wanted = hashes[at, length]
         places = np.searchsorted(self._keys, wanted)
         places[places == len(self._keys)] = 0
@@ -52,6 +53,13 @@ class Concepts:
         found[at[known]] = self._numbers[places[known]]  # shorter forms come first, so that the longest stays
         there = np.flatnonzero(found >= 0)
         return found[there].astype(np.uint16), starts[there] - 1
+
+
+def _sieve(keys: Codes) -> NDArray[np.uint8]:
+    """A bit for each beginning that a hash may have; small, as it is asked for every beginning of every word."""
+    marks = np.zeros(1 << _SIEVE_BITS, np.bool_)
+    marks[keys >> _SIEVE_SHIFT] = True
+    return np.packbits(marks, bitorder="little")
 
 
 def table(forms: Mapping[str, int]) -> tuple[Codes, NDArray[np.uint16]]:

@@ -7,10 +7,12 @@ from numpy.typing import NDArray
 
 from backend.precheck.learned.concepts import Concepts
 from backend.precheck.learned.grams import EDGE_END, EDGE_LEAD, LENGTHY, Pieces, pieces, spaced
-from backend.precheck.reading import outline
 from backend.precheck.structure import Form, forms
 
 Floats: TypeAlias = NDArray[np.float32]
+
+HEAD, TAIL = 400, 200
+"""Signs of a long text's beginning and end that tell its task."""
 
 FIRST = 8
 """Concepts from the beginning of a text that count once more, by how early they come."""
@@ -52,7 +54,9 @@ class Features(NamedTuple):
 
 def features(text: str, folded: str, known: Concepts) -> Features:
     """What is seen of a cleaned text and its lower-case form."""
-    seen, text = spaced(folded), outline(text)
+    seen = spaced(folded, HEAD, TAIL)
+    if len(text) > HEAD + TAIL:
+        text = f"{text[:HEAD]}\n{text[-TAIL:]}"
     found = forms(text)
     concepts, present, early = _concepts(seen, known)
     return Features(pieces(seen), concepts, present, early, _facts(text, seen, found), found)

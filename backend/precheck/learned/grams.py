@@ -14,7 +14,7 @@ ROWS = 1 << BITS
 """Pieces are told apart by this many hash values."""
 
 HEAD, TAIL = 700, 300
-"""Signs of a long text's beginning and end that are looked at."""
+"""Signs of a long text's beginning and end that are looked at, unless less is wanted."""
 
 LEAD, END = 60, 50
 """Signs whose pieces count once more, as those with which a text begins and ends."""
@@ -59,12 +59,12 @@ class Pieces(NamedTuple):
         return self.ends[-1] > self.ends[-2]
 
 
-def spaced(folded: str) -> str:
+def spaced(folded: str, head: int = HEAD, tail: int = TAIL) -> str:
     """What is looked at of a text in lower case, with single spaces."""
-    if len(folded) > 2 * (HEAD + TAIL):
-        folded = f"{folded[: 2 * HEAD]} {folded[-2 * TAIL :]}"
+    if len(folded) > 2 * (head + tail):
+        folded = f"{folded[: 2 * head]} {folded[-2 * tail :]}"
     text = " ".join(folded.split())
-    return text if len(text) <= HEAD + TAIL else f"{text[:HEAD]} {text[-TAIL:]}"
+    return text if len(text) <= head + tail else f"{text[:head]} {text[-tail:]}"
 
 
 def pieces(text: str) -> Pieces:

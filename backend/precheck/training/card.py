@@ -9,7 +9,7 @@ from backend.precheck.training.figures import SURE, Figures, LeftOut, Report
 _LIMITS = """\
 ## Limits
 
-- It tells what a prompt looks like, from its beginning (700 characters) and end (300). What is asked for in the middle
+- It tells what a prompt looks like, from its beginning (400 characters) and end (200). What is asked for in the middle
   of a long text is not seen.
 - Fifteen languages were trained: others are told by what they share with those, and by form (code, tables, formulas).
 - Labels are softest between `chat` and `research` (mild worries about health), `chat` and `reasoning` (personal
