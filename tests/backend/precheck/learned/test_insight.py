@@ -95,7 +95,7 @@ def test_of_a_lengthy_text_its_edges_count_more() -> None:
     looking = knowing(present=(0.0, 0.0, 8.0))
     middle = "x" * LENGTHY
     short, edge = look(looking, "code").tasks[CODING], look(looking, f"code {middle}").tasks[CODING]
-    within = look(looking, f"{'x ' * 200} code {'x ' * 200}").tasks[CODING]
+    within = look(looking, f"{'x ' * 120} code {'x ' * 120}").tasks[CODING]
     none = look(looking, middle).tasks[CODING]
     assert short == pytest.approx(edge)
     assert edge > within > none
