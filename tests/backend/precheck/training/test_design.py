@@ -9,10 +9,13 @@ from backend.precheck.learned.concepts import Concepts
 from backend.precheck.learned.features import FACTS, features
 from backend.precheck.learned.grams import KINDS, ROWS
 from backend.precheck.learned.verdict import COLUMNS
-from backend.precheck.training.design import CONCEPT_WEIGHT, KIND_WEIGHTS, RAREST, Design, design
+from backend.precheck.training.design import CONCEPT_WEIGHT, RAREST, Design, design
 from backend.precheck.training.examples import Example, Kept
 from backend.precheck.training.fit import Bench
 from backend.precheck.training.lexicon import Lexicon
+
+ROUNDING = 0.15
+"""What weights of the size 1 may differ by when each is one byte."""
 
 
 def example(text: str, **more: object) -> Example:
@@ -29,7 +32,7 @@ def everything(bench: Bench) -> np.ndarray:
     return np.arange(len(bench.examples))
 
 
-def test_the_table_agrees_with_the_matrix(bench: Bench, everything: np.ndarray) -> None:
+def test_the_table_agrees_with_the_matrix_within_the_rounding_of_a_byte(bench: Bench, everything: np.ndarray) -> None:
     draw = np.random.default_rng(3)
     rarity = bench.design.rarity(everything)
     matrix = bench.design.matrix(rarity)
@@ -41,7 +44,7 @@ def test_the_table_agrees_with_the_matrix(bench: Bench, everything: np.ndarray) 
         text = bench.examples[place].text
         if bench.examples[place].kept is None:
             scores = table.scores(features(text, text.lower(), known))
-            assert np.allclose(scores, expected[place], rtol=1e-3, atol=2e-3), text
+            assert np.allclose(scores, expected[place], rtol=1e-3, atol=ROUNDING), text
 
 
 def test_a_matrix_has_a_row_for_each_example_and_a_column_for_each_feature(
@@ -56,16 +59,18 @@ def test_each_kind_of_piece_has_the_length_of_its_weight(bench: Bench) -> None:
     rarity = np.ones(ROWS, np.float32)
     texts = [e for e in bench.examples if e.kept is None][:40]
     seen = design(texts, bench.lexicon)
-    for kind, weight in zip(seen.kinds, KIND_WEIGHTS.values(), strict=True):
+    for place, kind in enumerate(seen.kinds):
         only = Design(
             kinds=tuple(each if each is kind else each * 0 for each in seen.kinds),
+            weights=seen.weights,
             concepts=seen.concepts * 0,
             facts=seen.facts * 0,
             count=seen.count,
         )
         row = only.matrix(rarity)[0].toarray()[0, :ROWS]
         counted = kind[0].toarray()[0]
-        assert np.allclose(row, weight * counted / np.sqrt(counted.sum()), rtol=1e-4)
+        length = np.sqrt(max(1, counted.sum()))
+        assert np.allclose(row, seen.weights[0, place] * counted / length, rtol=1e-4)
 
 
 def test_the_rarer_a_piece_the_more_it_counts_and_one_seen_once_does_not(lexicon: Lexicon) -> None:
