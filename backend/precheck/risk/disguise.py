@@ -15,12 +15,13 @@ def unmask(tokens: Sequence[str], known: frozenset[str]) -> Sequence[str]:
     plain = {
         token: word
         for token in set(tokens)
-        if not (token.isascii() and token.isalpha()) and (word := _plain(token)) != token and word in known
+        if not (token.isascii() and token.isalpha()) and (word := plain_word(token)) != token and word in known
     }
     return [plain.get(token, token) for token in tokens] if plain else tokens
 
 
-def _plain(token: str) -> str:
+def plain_word(token: str) -> str:
+    """Letters for digits and signs that stand for them, Latin ones for their look-alikes."""
     if token.isascii():
         return token if token.isdigit() else token.translate(_LEET)
     return token.translate(_LOOKALIKES).translate(_LEET)

@@ -15,6 +15,9 @@ from shared.precheck import RiskCategory, RiskLevel
 REACH = 16
 """Tokens to either side of a word within which another belongs to the same thought."""
 
+MOST = 120
+"""Places of a text that are looked at more closely."""
+
 _STOP = "stop"
 _STEP = 8
 _AROUND = REACH + 8
@@ -60,7 +63,7 @@ def find(tokens: Sequence[str]) -> tuple[Hazard, ...]:
         return ()
     found: dict[str, Hazard] = {}
     seen: set[frozenset[str]] = set()
-    places = [hit.start for hit in rules.core_phrases.find(tokens)]
+    places = _some([hit.start for hit in rules.core_phrases.find(tokens)])
     for first, last in _spans(places, len(tokens)):
         for tags in _thoughts(rules.phrases.find(tokens[first:last]), rules.cores):
             if tags in seen:
@@ -70,6 +73,16 @@ def find(tokens: Sequence[str]) -> tuple[Hazard, ...]:
                 if pattern.hazard.name not in found and _fits(pattern, tags):
                     found[pattern.hazard.name] = pattern.hazard
     return tuple(found.values())
+
+
+def _some(places: Sequence[int]) -> Sequence[int]:
+    """Where a text speaks of dangers hundreds of times, as many places, all over it."""
+    return places[:: -(-len(places) // MOST)] if len(places) > MOST else places
+
+
+def vocabulary() -> frozenset[str]:
+    """All words that the rules know, alone or in phrases."""
+    return _rules().phrases.words
 
 
 def _spans(places: Sequence[int], length: int) -> Iterator[tuple[int, int]]:

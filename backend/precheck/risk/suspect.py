@@ -1,13 +1,31 @@
-"""What a text is suspected of, by combinations of words and the forms of live keys."""
+"""What a text is suspected of: by rules for what is plain, by a model for the rest, and by the forms of live keys."""
+
+from collections.abc import Iterable, Iterator
 
 from backend.precheck.personal.keys import holds_key
-from backend.precheck.reading import Reading
+from backend.precheck.reading import Reading, read
 from backend.precheck.risk import hazards
+from backend.precheck.risk.judgement import assessor
+from backend.precheck.risk.plain import unwrapped
+from backend.precheck.risk.sight import windows
 from backend.precheck.risk.suspicion import Suspicion
 from shared.precheck import RiskCategory, RiskLevel
 
 _SCORES = {RiskLevel.LOW: 0.3, RiskLevel.MEDIUM: 0.6, RiskLevel.HIGH: 0.9}
-"""How sure each level is taken to be."""
+"""How sure each level of a rule is taken to be."""
+_LEVELS = list(RiskLevel)
+_SIGNALS = {
+    RiskCategory.VIOLENCE: "Reads like a wish to hurt or kill, or for a weapon",
+    RiskCategory.SELF_HARM: "Reads like somebody who may harm themselves",
+    RiskCategory.SEXUAL: "Reads like a wish for sexual content",
+    RiskCategory.SEXUAL_MINORS: "Reads like sexual content with minors",
+    RiskCategory.HATE: "Reads like contempt for a group of people",
+    RiskCategory.HARASSMENT: "Reads like a wish to frighten or humiliate somebody",
+    RiskCategory.ILLEGAL: "Reads like a wish for help with a crime or a deception",
+    RiskCategory.MALWARE: "Reads like an attack on computers or accounts",
+    RiskCategory.PRIVACY: "Reads like prying into somebody's private life",
+    RiskCategory.INJECTION: "Reads like telling the assistant to set aside its rules",
+}
 _SECRET = Suspicion(
     category=RiskCategory.SECRET,
     level=RiskLevel.MEDIUM,
@@ -17,9 +35,30 @@ _SECRET = Suspicion(
 
 
 def suspect(text: str, reading: Reading) -> tuple[Suspicion, ...]:
-    """What `text` may be of, and `reading` is of it; in the order it appears."""
-    found = tuple(
-        Suspicion(category=h.category, level=h.level, score=_SCORES[h.level], signal=h.signal)
-        for h in hazards.find(reading.tokens)
-    )
-    return (*found, _SECRET) if holds_key(text) else found
+    """What `text` may be of, and `reading` is of it: the surest first, each kind once.
+
+    What is wrapped in another encoding is looked at as if it stood there plainly.
+    """
+    found = [*_of(reading), *(each for words in unwrapped(reading.text) for each in _of(read(words)))]
+    if holds_key(text):
+        found.append(_SECRET)
+    return tuple(_surest(found))
+
+
+def _of(reading: Reading) -> Iterator[Suspicion]:
+    for hazard in hazards.find(reading.tokens):
+        yield Suspicion(
+            category=hazard.category, level=hazard.level, score=_SCORES[hazard.level], signal=hazard.signal
+        )
+    for window in windows(reading.folded):
+        for each in assessor().judge(window):
+            yield Suspicion(
+                category=each.category, level=each.level, score=each.score, signal=_SIGNALS[each.category]
+            )
+
+
+def _surest(found: Iterable[Suspicion]) -> Iterable[Suspicion]:
+    surest: dict[RiskCategory, Suspicion] = {}
+    for each in sorted(found, key=lambda s: (_LEVELS.index(s.level), s.score), reverse=True):
+        surest.setdefault(each.category, each)
+    return surest.values()

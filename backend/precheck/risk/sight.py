@@ -1,0 +1,29 @@
+"""What of a text is looked at for risk: all of a short one; of a long one its outline and where it speaks of dangers."""
+
+from backend.precheck.learned.grams import HEAD, TAIL, spaced
+from backend.precheck.reading import clean
+from backend.precheck.risk.plain import plain
+
+WINDOW = HEAD + TAIL
+"""Signs that are looked at together."""
+
+STEP = 800
+"""Signs from one window to the next, so that what is cut by one is whole in another."""
+
+MOST = 12
+"""Windows of a text beside its outline."""
+
+
+def windows(folded: str) -> list[str]:
+    """The outline of a text, then what lies between its beginning and end, evenly chosen where that is too much."""
+    found = [plain(spaced(folded))]
+    if len(folded) > WINDOW:
+        starts = range(HEAD - (WINDOW - STEP), len(folded) - TAIL, STEP)
+        every = -(-len(starts) // MOST)
+        found += [plain(" ".join(folded[start : start + WINDOW].split())) for start in starts[::every]]
+    return found
+
+
+def windows_of(text: str) -> list[str]:
+    """The windows of a raw text."""
+    return windows(clean(text).lower())
