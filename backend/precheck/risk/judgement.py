@@ -25,7 +25,9 @@ from backend.precheck.risk.model import (
 from backend.precheck.risk.traits import concept_traits, word_traits
 from shared.precheck import RiskCategory, RiskLevel
 
-_LEVELS = (RiskLevel.LOW, RiskLevel.MEDIUM, RiskLevel.HIGH)
+_LEVELS = (RiskLevel.LOW, RiskLevel.MEDIUM)
+"""What is clear, and so may be blocked, is left to rules."""
+
 _SECOND = 0.3
 """Share of a harm that a second kind has at least, to be named beside the first."""
 

@@ -1,8 +1,6 @@
-"""A small linear model of risk: how likely a text asks for harm, tells an assistant to drop its rules, and of what kind."""
+"""A small linear model of risk: whether a text asks for harm, of what kind, or tells an assistant to drop its rules."""
 
 from collections.abc import Mapping
-from functools import cache
-from importlib.resources import files
 from io import BytesIO
 from typing import Any
 
@@ -10,8 +8,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from backend.precheck.learned.concepts import Concepts
-from backend.precheck.risk.traits import Rows, Traits, concept_traits, word_traits
+from backend.precheck.risk.traits import Rows
 from shared.precheck import RiskCategory
 
 ARTEFACT = "risk.npz"
@@ -57,10 +54,11 @@ class Weights(Struct, frozen=True, eq=False):
 
 
 class Model(Struct, frozen=True, eq=False):
-    """All that was learned. `keys` and `numbers` find concepts, `dangers` says which are dangerous; `steps` are the margins where each level begins.
+    """All that was learned. `keys` and `numbers` find concepts, `dangers` says which are dangerous; `steps` are the
+    margins where each level begins.
 
     `steps` has a row for harm and one for injection: the concepts' margin from which words are looked at, then the
-    margins from which a suspicion is low, medium and high. `slopes` turns a margin into a probability.
+    margins from which a suspicion is low and medium. `slopes` turns a margin into a probability.
     """
 
     weights: Weights

@@ -1,5 +1,5 @@
-"""A text without the disguises that hide words from whoever reads it by program: spaced-out letters, digits for letters,
-look-alikes from other alphabets, marks piled on letters, and words wrapped in another encoding.
+"""A text without the disguises that hide words from programs: spaced-out letters, digits for letters, look-alikes from
+other alphabets, marks piled on letters, and words wrapped in another encoding.
 
 Every step is linear in the length of the text and decodes a bounded part of it.
 """
@@ -26,13 +26,15 @@ PASSAGES = 8
 _MARKS = re.compile("[\u0300-\u036f\u0489\u20d0-\u20ff]")
 _SPACED = re.compile(r"(?<!\w)\w(?:[ .\-_*|]\w){4,}(?!\w)")
 _MIXED = re.compile(r"(?<![\w@$])[^\W_]{0,16}[0-9@$][\w@$+!]{0,16}")
-_TWO_ALPHABETS = re.compile("[a-z][\u0370-\u04ff]|[\u0370-\u04ff][a-z]|[\u0501\u051b\u051d\u0261\u0131\u0251\u1d0f\u1d07]")
+_TWO_ALPHABETS = re.compile(
+    "[a-z][\u0370-\u04ff]|[\u0370-\u04ff][a-z]|[\u0501\u051b\u051d\u0261\u0131\u0251\u1d0f\u1d07]"
+)
 _WORD = re.compile(r"\w+")
 _BASE64 = re.compile(r"(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/]{16,}={0,2}(?![A-Za-z0-9+/=_-])")
 _HEX = re.compile(r"(?<![0-9A-Fa-f])[0-9A-Fa-f]{2}(?:[ :]?[0-9A-Fa-f]{2}){7,}(?![0-9A-Fa-f])")
 _PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2}|[A-Za-z0-9+_.-]){12,}")
-_ROTATED = frozenset("gur naq gb ubj znxr lbh sbe jvgu zr jung na va bs gung guvf".split())
-_REVERSED = frozenset("eht dna ot woh ekam uoy rof htiw em tahw fo taht siht rouy".split())
+_ROTATED = frozenset(["gur", "naq", "gb", "ubj", "znxr", "lbh", "sbe", "jvgu", "zr", "jung", "na", "va", "bs", "gung"])
+_REVERSED = frozenset(["eht", "dna", "ot", "woh", "ekam", "uoy", "rof", "htiw", "em", "tahw", "fo", "taht", "rouy"])
 _ENOUGH = 3
 _READABLE = 0.9
 

@@ -1,4 +1,4 @@
-"""What of a text is looked at for risk: all of a short one; of a long one its outline and where it speaks of dangers."""
+"""What of a text is looked at for risk: all of a short one, windows all over a long one."""
 
 from backend.precheck.learned.grams import HEAD, TAIL, spaced
 from backend.precheck.reading import clean

@@ -1,4 +1,4 @@
-"""What the model of risk sees of a text: the beginnings of its words, alone and in pairs, and concepts with their pairs.
+"""What the model of risk sees of a text: beginnings of words, alone and in pairs, and concepts with their pairs.
 
 Everything is computed on whole arrays. Whoever asks for harm says what to do to whom: pairs tell it from the same words
 side by side in a harmless sentence, and concepts carry it from one language into the next.

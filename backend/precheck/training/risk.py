@@ -27,7 +27,7 @@ from backend.precheck.risk.model import (
     Weights,
     dump,
 )
-from backend.precheck.training.risk_design import Floats, Indices, RiskDesign, design, worth
+from backend.precheck.training.risk_design import Floats, RiskDesign, design, worth
 from backend.precheck.training.risk_examples import RiskExample, read
 from backend.precheck.training.risk_levels import levels, slope
 

@@ -43,7 +43,7 @@ _KINDS: Mapping[str, Mapping[str, RiskCategory | None]] = {
         "Disinformation": V.ILLEGAL,
     },
 }
-"""Labels of public sets that ask for harm, with its kind where the label tells. Others (copyright, expert advice) don't."""
+"""Labels of public sets that ask for harm, with its kind where it is told. Others (copyright, expert advice) don't."""
 
 _FRAMED_ATTACK = "PAIR"
 """The method of jailbreak_jbb whose prompts are stories around a request rather than orders to an assistant."""
@@ -54,8 +54,8 @@ SEED = 5
 
 class RiskExample(Struct, frozen=True, kw_only=True):
     """A prompt with what it asks for: harm (of which kind, where that is known), that an assistant drop its rules,
-    or neither; None where its source does not tell. `group` is left out of cross-validation as one; `trait` says how the
-    prompt was made: `look_alike`, `quoted`, `contrast`, `plain`, `framed` or `composed`.
+    or neither; None where its source does not tell. `group` is left out of cross-validation as one; `trait` says how
+    the prompt was made: `look_alike`, `quoted`, `contrast`, `plain`, `framed` or `composed`.
     """
 
     text: str
@@ -145,7 +145,7 @@ def _public(folder: Path) -> Iterator[RiskExample]:
 
 def _framed(own: Path, found: Sequence[RiskExample]) -> Iterator[RiskExample]:
     """Requests in the framings of jailbreaks, and in those of harmless role-play."""
-    random = Random(SEED)
+    random = Random(SEED)  # noqa: S311 -- the same choice each time, no secret
     short = [e for e in found if e.language == "en" and len(e.text) < _SHORT and e.source != "jailbreak_jbb"]
     harmful = [e for e in short if e.harm]
     benign = [e for e in short if e.benign]
@@ -166,7 +166,7 @@ def _framed(own: Path, found: Sequence[RiskExample]) -> Iterator[RiskExample]:
 
 def _composed(own: Path) -> Iterator[RiskExample]:
     """Everyday doings asked for in the words in which public sets ask for harm: those words alone say nothing."""
-    random = Random(SEED)
+    random = Random(SEED)  # noqa: S311 -- the same choice each time, no secret
     rows = list(_rows(own / "risk" / "everyday.jsonl"))
     for language in _languages(rows):
         openings = [r["opening"] for r in rows if r["language"] == language and "opening" in r]

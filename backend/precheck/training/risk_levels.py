@@ -11,7 +11,7 @@ from backend.precheck.training.risk_examples import RiskExample
 
 Floats = NDArray[np.float64]
 
-ALARMS = {"low": 0.02, "medium": 0.006, "high": 0.0008}
+ALARMS = {"low": 0.02, "medium": 0.003}
 """Share of benign prompts that reaches each level, in the group of them that reaches it most often."""
 
 LOOKED_AT = 0.12
@@ -24,7 +24,7 @@ _ENOUGH = 1000
 
 
 def levels(examples: Sequence[RiskExample], said: Floats, meant: Floats) -> tuple[float, ...]:
-    """The margin of concepts from which words are looked at, then the margins of the three levels."""
+    """The margin of concepts from which words are looked at, then the margins of both levels."""
     groups: dict[str, list[int]] = defaultdict(list)
     for at, example in enumerate(examples):
         if example.benign and example.trait in ("plain", "look_alike"):
@@ -33,14 +33,12 @@ def levels(examples: Sequence[RiskExample], said: Floats, meant: Floats) -> tupl
         max(float(np.quantile(said[some], 1 - share)) for some in groups.values() if len(some) >= _ENOUGH)
         for share in ALARMS.values()
     ]
-    benign = np.concatenate([some for some in groups.values()])
+    benign = np.concatenate(list(groups.values()))
     return float(np.quantile(meant[benign], 1 - LOOKED_AT)), *steps
 
 
 def _group(example: RiskExample) -> str:
-    """Everyday prompts by language, and public ones by whether they are questions of exams."""
-    if example.source == "task_llmrouter":
-        return "exams"
+    """Everyday prompts by language, and public ones together."""
     return "public" if example.source.startswith(("task_", "injection_")) else example.language
 
 
