@@ -56,6 +56,8 @@ class ChatMemory:
     """Names of files that were not accepted, and why."""
     sent_files: dict[UUID, Attached] = field(default_factory=dict)
     """Those of a prompt that is on its way or was refused."""
+    masks: bool = False
+    """Send the next prompt with names in place of personal data."""
     resend: bool = False
     """Send the refused prompt as soon as its time has come."""
     finished: bool = False
@@ -64,7 +66,7 @@ class ChatMemory:
     def ask(self, request: ChatRequest) -> None:
         """Sends `request` in the run that follows."""
         self.request, self.refusal, self.editing, self.resend = request, None, None, False
-        self.files, self.refused_files = [], []
+        self.files, self.refused_files, self.masks = [], [], False
 
     def files_of(self, request: ChatRequest) -> list[Attached]:
         """The files of a prompt that was sent from here."""
@@ -89,7 +91,7 @@ class ChatMemory:
     def turn_to(self, conversation_id: UUID | None) -> None:
         """Another conversation is on the screen: what hung on the last one is over."""
         self.refusal, self.editing, self.resend = None, None, False
-        self.files, self.refused_files = [], []
+        self.files, self.refused_files, self.masks = [], [], False
         self.sent_files.clear()
         if conversation_id is None:
             self.assistants.pop(None, None)

@@ -51,7 +51,8 @@ class Message(Answer, frozen=True, kw_only=True):
 
     `reasons` says in plain words why this assistant and model answered; `notices` what the person should know of the
     way there (a fallback, older turns left out). `model_name` is the model's name for people. `failure` is set when
-    `state` is `interrupted`. `attachments` are the files of a prompt. `precheck_id` is of the check of this prompt,
+    `state` is `interrupted`. `attachments` are the files of a prompt. `masked`: models
+    and the database have names in place of its personal data. `precheck_id` is of the check of this prompt,
     or of the prompt that this answers.
     """
 
@@ -80,6 +81,7 @@ class Message(Answer, frozen=True, kw_only=True):
     failure: ErrorCode | None = None
     feedback: Literal["up", "down"] | None = None
     metadata: dict[str, JsonScalar] = {}
+    masked: bool = False
 
 
 class FeedbackRequest(Request, frozen=True, kw_only=True):

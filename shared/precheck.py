@@ -166,7 +166,7 @@ class Precheck(Answer, frozen=True, kw_only=True):
     `categories` are the likeliest tasks with their probabilities, `confidence` is how likely it is that the prompt has
     the task named first, low when none can be told. `complexity_score` is the effort behind `complexity`, from 0 to 1.
     `needs` are capabilities that the words suggest: vision, image_output, long_context, tools, json.
-    `personal` is told where a prompt is prechecked, and nowhere kept.
+    `personal` is told where a prompt is prechecked, and nowhere kept; `personal_data` is what the plan does about it.
     """
 
     id: UUID
@@ -184,6 +184,7 @@ class Precheck(Answer, frozen=True, kw_only=True):
     signals: list[str]
     obstacle: str | None = None
     personal: list[Personal] = []
+    personal_data: PersonalData | None = None
 
 
 class PrecheckRequest(Request, frozen=True, kw_only=True):

@@ -28,11 +28,12 @@ def conversation(row: ConversationRow) -> Conversation:
 def message(row: MessageRow, files: Sequence[AttachmentRow] = (), names: Names = NOBODY) -> Message:
     """A message with its files, its assistant's name and the person's rating; `names` give way to their data."""
     m = row.message
+    content = unmask(m.content, names)
     return Message(
         id=m.id,
         conversation_id=m.conversation_id,
         role=Role(m.role),
-        content=unmask(m.content, names),
+        content=content,
         state=MessageState(m.state),
         created_at=m.created_at,
         attachments=[attached(file) for file in files],
@@ -53,5 +54,6 @@ def message(row: MessageRow, files: Sequence[AttachmentRow] = (), names: Names =
         first_token_ms=m.first_token_ms,
         failure=ErrorCode(m.failure) if m.failure else None,
         metadata=m.labels,
+        masked=content != m.content,
         feedback="up" if row.rating == "up" else "down" if row.rating == "down" else None,
     )

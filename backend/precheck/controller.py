@@ -90,7 +90,14 @@ class PrecheckController(Controller):
             conversation_id=data.conversation_id,
         )
         await metering.record_check(database, evidence)
-        return view(checked, recommended, expected, affordable=affordable, obstacle=obstacle, places=True)
+        return view(
+            checked,
+            recommended,
+            expected,
+            affordable=affordable,
+            obstacle=obstacle,
+            personal_data=entitlement.personal_data,
+        )
 
 
 async def _prompt(database: Database, identity: Identity, data: PrecheckRequest) -> Prompt:

@@ -17,7 +17,17 @@ from backend.precheck.risk.policy import RiskPolicy, doubts, judge, left
 from backend.precheck.risk.report import GuardReport
 from backend.precheck.risk.suspicion import Suspicion
 from backend.secrets import Secrets
-from shared.precheck import Estimate, Personal, Precheck, RecommendedAssistant, Risk, RiskAction, RiskCategory, RiskTier
+from shared.precheck import (
+    Estimate,
+    Personal,
+    PersonalData,
+    Precheck,
+    RecommendedAssistant,
+    Risk,
+    RiskAction,
+    RiskCategory,
+    RiskTier,
+)
 
 _ACTIONS = list(RiskAction)
 _IN_A_FILE = "This was found in an attached file."
@@ -176,11 +186,11 @@ def view(
     *,
     affordable: bool,
     obstacle: str | None = None,
-    places: bool = False,
+    personal_data: PersonalData | None = None,
 ) -> Precheck:
     """The check as the person sees it; `obstacle` is why it would be refused.
 
-    With `places` it says where personal data stand.
+    With `personal_data`, what the plan does about them, it says where personal data stand.
     """
     finding = checked.finding
     return Precheck(
@@ -200,7 +210,8 @@ def view(
         affordable=affordable,
         signals=list(finding.signals),
         obstacle=obstacle,
-        personal=[Personal(kind=d.kind, start=d.start, end=d.end) for d in finding.personal] if places else [],
+        personal=[Personal(kind=d.kind, start=d.start, end=d.end) for d in finding.personal if personal_data],
+        personal_data=personal_data,
     )
 
 

@@ -47,7 +47,7 @@ class ChatActs:
             state.put_draft(text)
         elif text or memory.files:
             words = text or ("Look at this file." if len(memory.files) == 1 else "Look at these files.")
-            self._ask(message=self._message(words, memory.files))
+            self._ask(message=self._message(words, memory.files), mask=memory.masks)
 
     def send_shorter(self) -> None:
         """Sends what stands in the composer for an answer that is no longer than can be paid."""
@@ -55,7 +55,7 @@ class ChatActs:
         text = str(asked.get("text") or "").strip()
         if text:
             most = ChatParams(max_tokens=int(asked["tokens"]))
-            self._ask(message=self._message(text, state.chat().files), params=most)
+            self._ask(message=self._message(text, state.chat().files), params=most, mask=state.chat().masks)
             state.put_draft("")
 
     def _add_file(self, name: str, data: bytes, memory: ChatMemory) -> None:
@@ -92,7 +92,7 @@ class ChatActs:
     def resend(self, message: Message) -> None:
         """Sends the edited prompt, with its files, in place of the old one and all that followed it."""
         if text := state.field("edited").strip():
-            self._ask(message=self._message(text, message.attachments), replace_from=message.id)
+            self._ask(message=self._message(text, message.attachments), replace_from=message.id, mask=message.masked)
 
     def again(self) -> None:
         """Sends a refused prompt once more."""
@@ -106,6 +106,7 @@ class ChatActs:
         if memory.refusal is not None and memory.refusal.request.message is not None:
             state.put_draft(memory.refusal.request.message.content)
             memory.files = memory.files_of(memory.refusal.request)
+            memory.masks = memory.refusal.request.mask
             memory.refusal = None
 
     def edit(self, message_id: UUID | None) -> None:
@@ -173,6 +174,7 @@ class ChatActs:
         message: NewMessage | None = None,
         replace_from: UUID | None = None,
         params: ChatParams = USUAL,
+        mask: bool = False,
     ) -> None:
         state.chat().ask(
             ChatRequest(
@@ -182,5 +184,6 @@ class ChatActs:
                 replace_from=replace_from,
                 params=params,
                 on_disconnect=OnDisconnect.CONTINUE,
+                mask=mask,
             )
         )

@@ -14,6 +14,7 @@ from frontend.memory import ChatMemory
 from shared.catalogue import AssistantView
 from shared.paths import PRECHECK
 from shared.precheck import Category
+from shared.words import KINDS
 
 _WORDS = {category.value: words.family(category.value) for category in Category} | {
     Category.CODING.value: "Code",
@@ -76,14 +77,20 @@ def _strip(families: Sequence[AssistantView], acts: ChatActs, memory: ChatMemory
                 "left": words.credits(balance),
                 "names": {family.family: family.name for family in families if not family.locked},
                 "categories": _WORDS,
+                "kinds": KINDS,
+                "masks": memory.masks,
             },
             on_use_change=_nothing,
             on_shorter_change=acts.send_shorter,
+            on_mask_change=_nothing,
         )
+    if result.mask:
+        memory.masks = result.mask == "on"
+        st.rerun()
     if result.use:
         acts.choose(str(result.use))
         st.rerun()
 
 
 def _nothing() -> None:
-    """The trigger is read where the strip is drawn."""
+    """The triggers are read where the strip is drawn."""

@@ -40,9 +40,14 @@ _HINDI = re.compile(
     "|\u0938\u0947\u0915\u094d\u091f\u0930|\u0915\u0949\u0932\u094b\u0928\u0940|\u092b\u094d\u0932\u0948\u091f"
     "|\u092b\u093c\u094d\u0932\u0948\u091f|\u0935\u093f\u0939\u093e\u0930|\u092e\u094b\u0939\u0932"
 )
+_NO_HOUSE = re.compile(
+    "\u0645\u062a\u0631|\u0623\u0644\u0641|\u0645\u0633\u0627\u062d|\u0625\u064a\u062c\u0627\u0631"
+    "|square (?:met|f|mi|yar|k|in)"
+)
+"""Areas and prices."""
 _NOT_BEFORE = frozenset("$\u20ac\u00a3=+*^<>_%")
 _KNOWN = re.compile(
-    "10 Downing|1600 Penns|221B Baker|1 Infinite Loop|1600 Amphi|742 Evergreen|123 Main St|1 Microsoft W|1 Hacker W",
+    "10 Downing|1600 Penns|221B Baker|1 Infinite Loop|1600 Amphi|742 Evergreen|Falsa 123|123 Main St|1 Microsoft W|1 Hacker W",
     re.IGNORECASE,
 )
 """Houses that everybody knows, and the one of every example."""
@@ -66,10 +71,14 @@ def addresses(text: str, seen: Scan) -> Iterator[PersonalDatum]:
             continue
         for form in _forms_at(text, start, end, seen):
             for found in form.finditer(text, max(start - _LEFT, done), end + _RIGHT):
-                if found.start() <= start < found.end() and not _KNOWN.search(found.group()):
+                if found.start() <= start < found.end() and _is_house(text, found):
                     stop = found.start() + len(found.group().rstrip(" ,"))
                     yield PersonalDatum(found.start(), stop, PersonalKind.ADDRESS)
                     done = max(done, stop)
+
+
+def _is_house(text: str, found: re.Match[str]) -> bool:
+    return not (_KNOWN.search(found.group()) or _NO_HOUSE.search(text, found.start(), found.end() + 10))
 
 
 def _forms_at(text: str, start: int, end: int, seen: Scan) -> Iterator[re.Pattern[str]]:

@@ -9,11 +9,12 @@ from backend.precheck import lexicon
 from backend.precheck.personal.datum import PersonalDatum
 from shared.precheck import PersonalKind
 
-_BEFORE = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}$")
-_AFTER = re.compile(r"[\w-]{1,63}(?:\.[\w-]{1,63}){0,7}\.[^\W\d_]{2,24}(?![\w-])|[\w-]{1,63}(?:\.[\w-]{1,63}){1,7}")
+_BEFORE = re.compile(r"[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}$|[\u00c0-\u052f\w.+-]{1,64}$")
+_AFTER = re.compile(r"(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}(?![\w-])", re.ASCII)
+_AFTER_IDN = re.compile(r"(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}(?![\w-])")
 _LOCAL_START = "!#$%&'*/=?^`{|}~.-"
 _SPOKEN = re.compile(
-    r"(?<![\w.+-])[\w.+-]{2,40} ?[(\[{] ?at ?[)\]}] ?[\w-]{2,40}"
+    r"(?<![A-Za-z0-9.+-])[A-Za-z0-9_.+-]{2,40} ?[(\[{] ?at ?[)\]}] ?[\w-]{2,40}"
     r"(?: ?(?:\.|[(\[{] ?(?:dot|punkt|point|punto) ?[)\]}]) ?[\w-]{2,24}){1,3}",
     re.IGNORECASE,
 )
@@ -52,7 +53,7 @@ def emails(text: str) -> Iterator[PersonalDatum]:
 
 
 def _around(text: str, at: int) -> PersonalDatum | None:
-    after = _AFTER.match(text, at + 1)
+    after = _AFTER.match(text, at + 1) or _AFTER_IDN.match(text, at + 1)
     before = _BEFORE.search(text[max(0, at - 64) : at]) if after is not None else None
     if before is None or after is None:
         return None

@@ -25,13 +25,14 @@ LONGEST = 80
 LEAST_DIGITS, FEW_DIGITS = 4, 7
 """Of anything that is known by its digits (an Indian tax number), and of what has no letters."""
 
-_PARTED = re.compile(r"[^\w ()./+#\u2116-]|  |\n")
+_PARTED = re.compile(r"[^\w ()./+#-]|  |\n")
 """What no number goes on across."""
 
 _DULL = re.compile(
     r"(?:19|20)\d\d[-./ ](?:0?[1-9]|1[0-2])[-./ ](?:[0-2]?\d|3[01])(?:[T ]\d\d)?|"
     r"(?:[0-2]?\d|3[01])[-./ ](?:0?[1-9]|1[0-2])[-./ ](?:19|20)?\d\d|"
-    r"\d{1,3}(?:\.\d{1,3}){3}|97[89][ -]?\d[\d -]{8,14}|(?:19|20)\d\d ?[-/] ?(?:19|20)\d\d|\d+\.\d+|\d{1,3}(?:\.\d{3})+"
+    r"\d{1,3}(?:\.\d{1,3}){3}|97[89][ -]?\d[\d -]{8,14}|(?:19|20)\d\d ?[-/] ?(?:19|20)\d\d|\d+\.\d+|"
+    r"\d{1,2}[.:]\d\d ?- ?\d{1,2}[.:]\d\d|\d{5}-\d{3}|\d\d\.\d{3}-\d{3}|\d{1,3}(?:\.\d{3})+"
 )
 """Dates, times, addresses of the Internet, ISBNs, spans of years and amounts."""
 

@@ -25,19 +25,36 @@ const settle = (conversation) => {
   sessionStorage.setItem(silentKey(conversation), "1")
 }
 
+// Such as "a phone number and 2 e-mail addresses".
+const held = (personal, kinds) => {
+  const counts = new Map()
+  for (const { kind } of personal) counts.set(kind, (counts.get(kind) ?? 0) + 1)
+  const named = [...counts].map(([kind, count]) => (count === 1 ? kinds[kind][0] : `${count} ${kinds[kind][1]}`))
+  return named.length > 1 ? `${named.slice(0, -1).join(", ")} and ${named.at(-1)}` : named[0]
+}
+
+// What may be done about personal data, unless the plan does it by itself or lets it be.
+const masking = (found, data) =>
+  found.personal?.length && !["allow", "mask"].includes(found.personal_data) ? (data.masks ? "off" : "on") : null
+
 // One message at most, the most pressing first.
 function message(found, data, silent) {
   const { risk, recommended_assistant: other, estimate } = found
   const category = data.categories[found.category] ?? found.category
   if (risk.action === "block") return { tone: "bad", text: `This will not be sent. ${risk.message}` }
-  if (risk.action === "warn") return { tone: "warn", text: risk.message, cost: range(estimate) }
-  if (found.obstacle) return { tone: "warn", text: found.obstacle }
+  const mask = masking(found, data)
+  const holds = found.personal?.length > 0 && held(found.personal, data.kinds)
+  if (risk.action === "warn" && mask !== "off") return { tone: "warn", text: risk.message, mask, cost: range(estimate) }
+  if (found.obstacle && mask !== "off") return { tone: "warn", text: found.obstacle, mask }
+  if (mask === "on") return { tone: "warn", text: `Looks like it holds ${holds}.`, mask, cost: range(estimate) }
   const most = estimate.affordable_max_tokens
   if (!found.affordable || most !== null) {
     const left = estimate.spendable === null ? data.left : amount(estimate.spendable)
     const text = `About ${amount(estimate.credits_high)} credits, ${left} left.`
     return { tone: "warn", text, shorter: most >= LEAST_TOKENS ? most : null }
   }
+  if (mask === "off" || (holds && found.personal_data === "mask"))
+    return { text: `Masked when sent: ${holds}.`, mask, cost: range(estimate) }
   const better = other && data.names[other.family] && ![data.assistant, "auto"].includes(other.family)
   if (better && data.assistant !== "auto" && found.confidence >= SURE && !silent)
     return { text: `Looks like ${category.toLowerCase()}.`, use: other.family, cost: range(estimate) }
@@ -64,6 +81,7 @@ class Strip {
   #data = null
   #offered = null
   #shorter = null
+  #masking = null
   #timer = 0
   #back = 0
   #asking = new AbortController()
@@ -83,14 +101,17 @@ class Strip {
   }
 
   update(data, setTriggerValue) {
-    const facts = ({ assistant, conversation, attachments } = {}) => `${assistant} ${conversation} ${attachments}`
+    const facts = ({ assistant, conversation, attachments, masks } = {}) =>
+      `${assistant} ${conversation} ${attachments} ${masks}`
     const changed = facts(data) !== facts(this.#data ?? undefined)
     this.#data = data
     settle(data.conversation)
     this.#act.onclick = () =>
-      this.#shorter === null
-        ? setTriggerValue("use", this.#offered)
-        : setTriggerValue("shorter", { text: document.querySelector(COMPOSER)?.value ?? "", tokens: this.#shorter })
+      this.#masking !== null
+        ? setTriggerValue("mask", this.#masking)
+        : this.#shorter === null
+          ? setTriggerValue("use", this.#offered)
+          : setTriggerValue("shorter", { text: document.querySelector(COMPOSER)?.value ?? "", tokens: this.#shorter })
     const composer = document.querySelector(COMPOSER)
     if (changed && composer) this.#look(composer)
   }
@@ -101,14 +122,16 @@ class Strip {
     this.#listening.abort()
   }
 
-  #show({ text = "", tone = "", use = null, cost = "", shorter = null }) {
+  #show({ text = "", tone = "", use = null, mask = null, cost = "", shorter = null }) {
     this.#said.textContent = text
     this.#said.dataset.tone = tone
     this.#cost.textContent = cost
     this.#offered = use
     this.#shorter = shorter
-    this.#act.hidden = use === null && shorter === null
-    if (shorter !== null) this.#act.textContent = "Send, answer short"
+    this.#masking = mask
+    this.#act.hidden = use === null && shorter === null && mask === null
+    if (mask !== null) this.#act.textContent = mask === "on" ? "Mask it" : "Send as is"
+    else if (shorter !== null) this.#act.textContent = "Send, answer short"
     else if (use !== null) this.#act.textContent = `Use ${this.#data.names[use]}`
   }
 
