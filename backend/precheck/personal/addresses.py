@@ -45,9 +45,13 @@ _NO_HOUSE = re.compile(
     "|square (?:met|f|mi|yar|k|in)"
 )
 """Areas and prices."""
+_JOINS = ".,:#\u00ba\u00b0-\u060c\u093e\u0940\u0947\u0948\u094b\u0964"
+_CENTURIES = ("19", "20")
+"""Of years, which are not taken for house numbers."""
+_FOLLOWS = frozenset(" ,abcdefghABCDEFGH/-t")
 _NOT_BEFORE = frozenset("$\u20ac\u00a3=+*^<>_%")
 _KNOWN = re.compile(
-    "10 Downing|1600 Penns|221B Baker|1 Infinite Loop|1600 Amphi|742 Evergreen|Falsa 123|123 Main St|1 Microsoft W|1 Hacker W",
+    "10 Downing|1600 Penns|221B Baker|1 Infinite Loop|1600 Amphi|742 Evergreen|Falsa 123|123 Main St|1 Microsoft W",
     re.IGNORECASE,
 )
 """Houses that everybody knows, and the one of every example."""
@@ -65,12 +69,14 @@ def addresses(text: str, seen: Scan) -> Iterator[PersonalDatum]:
     for start, end in zip(starts[fit].tolist(), ends[fit].tolist(), strict=True):
         if (
             end <= done
+            or (end - start == 4 and text[start : start + 2] in _CENTURIES)
             or text[start - 1 : start] in _NOT_BEFORE
             or (text[end : end + 1] in ".,:" and text[end + 1 : end + 2].isdigit())
         ):
             continue
+        before = done
         for form in _forms_at(text, start, end, seen):
-            for found in form.finditer(text, max(start - _LEFT, done), end + _RIGHT):
+            for found in form.finditer(text, max(start - _LEFT, before), end + _RIGHT):
                 if found.start() <= start < found.end() and _is_house(text, found):
                     stop = found.start() + len(found.group().rstrip(" ,"))
                     yield PersonalDatum(found.start(), stop, PersonalKind.ADDRESS)
@@ -84,7 +90,7 @@ def _is_house(text: str, found: re.Match[str]) -> bool:
 def _forms_at(text: str, start: int, end: int, seen: Scan) -> Iterator[re.Pattern[str]]:
     """The forms that the words around a number suggest."""
     following = text[end : end + 1]
-    if following in " ,abcdefghABCDEFGH/-t":
+    if following in _FOLLOWS and text[end : end + 4].strip(" ,-/0123456789")[:1].isalpha():
         words = _words(text[end : end + 48])
         if not forms.FIRST.isdisjoint(words):
             yield from (forms.NUMBER_FIRST, forms.NUMBER_FIRST_LOWER)
@@ -92,7 +98,7 @@ def _forms_at(text: str, start: int, end: int, seen: Scan) -> Iterator[re.Patter
             yield forms.FRENCH
     before = text[max(start - _NEAR, 0) : start]
     bare = before.rstrip(" ")
-    if not bare or bare[-1] == "\n":
+    if not bare or not (bare[-1].isalpha() or bare[-1] in _JOINS):
         return
     if bare.endswith(forms.GERMANIC_ENDS):
         yield from (forms.GERMAN, forms.GERMAN_LOWER, forms.DUTCH)

@@ -111,9 +111,12 @@ def credentials(text: str, seen: Scan) -> Iterator[PersonalDatum]:
     if len(text) < LONG_TALK:
         low = text.lower()
         for said in _SAID:
-            if said in low:
-                yield from filter(None, (_assigned(found) for found in _SAYS.finditer(text)))
-                break
+            at = low.find(said)
+            while at >= 0:
+                found = _SAYS.search(text, max(at - 8, 0), at + 180)
+                if found is not None and (datum := _assigned(found)) is not None:
+                    yield datum
+                at = low.find(said, at + len(said))
 
 
 def _after_sign(text: str, at: int) -> Iterator[PersonalDatum]:

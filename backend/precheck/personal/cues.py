@@ -11,6 +11,7 @@ from backend.precheck.personal.windows import BEFORE, Window
 
 class _Cues(Struct, frozen=True):
     phone: list[str]
+    number: list[str]
     identity: list[str]
     passport: list[str]
     nobody: list[str]
@@ -24,6 +25,8 @@ def _pattern(words: Sequence[str]) -> re.Pattern[str]:
 
 _CUES = lexicon.load("number_cues", _Cues)
 PHONE = _pattern(_CUES.phone)
+NUMBER = _pattern(_CUES.number)
+"""Of numbers, whatever they count."""
 IDENTITY = _pattern(_CUES.identity)
 """Of what states number people by."""
 PASSPORT = _pattern(_CUES.passport)

@@ -15,7 +15,7 @@ from shared.precheck import PersonalKind
 _PLACEHOLDER = re.compile(r"\\?\[((?:[A-Z]{2,12}\\?_){1,3}[1-9][0-9]{0,5})\\?\]")
 """As it is written, or with the backslashes that Markdown may ask for."""
 
-_BEGINNING = re.compile(r"\\?(?:\[(?:[A-Z]{1,12}\\?_?){0,3}[0-9]{0,6}\\?)?$")
+_BEGINNING = re.compile(r"\\?(?:\[(?:(?:[A-Z]{1,12}\\?_?){1,3}[0-9]{0,6}\\?)?)?$")
 _LONGEST = 50
 """Characters of a placeholder in any way of writing it."""
 

@@ -11,7 +11,7 @@ from backend.precheck.personal.windows import Window
 from shared.precheck import PersonalKind
 
 _CARD = re.compile(
-    r"(?<![A-Za-z0-9_.,+/-])(?:\d{4}([ .-]?)\d{4}\1\d{4}\1\d{4}(?:\1\d{3})?|"
+    r"(?<![A-Za-z0-9_.+/-])(?<!\d,)(?:\d{4}([ .-]?)\d{4}\1\d{4}\1\d{4}(?:\1\d{3})?|"
     r"3\d{3}([ .-]?)\d{6}\2\d{4,5}|\d{13,19})(?![A-Za-z0-9_-]|[.,]\d)"
 )
 _BRANDS = re.compile(

@@ -12,7 +12,7 @@ _SEP = r"(?:[ .\-/]{1,3}|(?=\()|(?<=\)))"
 """Something that parts two groups of digits, so that there is one way to read them."""
 
 _FORMS = tuple(
-    re.compile(rf"(?<![A-Za-z0-9_+#/.,:=\u2116-])(?:{form})(?![A-Za-z0-9_/]|[-.,:]\d)")
+    re.compile(rf"(?<![A-Za-z0-9_+#/.=\u2116-])(?<!\d[:,])(?:{form})(?![A-Za-z0-9_/]|[-.,:]\d)")
     for form in (
         rf"(?:\+ ?|00)[1-9]\d{{0,14}}(?:{_SEP}\(?\d{{1,12}}\)?){{0,6}}",
         r"(?:1[ .-])?(?:\([2-9]\d\d\) ?|[2-9]\d\d[ .-])[2-9]\d\d[ .-]\d{4}",
@@ -25,12 +25,17 @@ _FORMS = tuple(
         r"5\d\d \d{3} \d\d \d\d",
     )
 )
-_ANY = re.compile(rf"(?<![A-Za-z0-9_+#/.,:=\u2116-])\+?\(?\d{{1,14}}\)?(?:{_SEP}\d{{1,11}}){{0,6}}(?![A-Za-z0-9_/]|[-.,:]\d)")
+_ANY = re.compile(
+    rf"(?<![A-Za-z0-9_+#/.=\u2116-])(?<!\d[:,])\+?\(?\d{{1,14}}\)?(?:{_SEP}\d{{1,11}}){{0,6}}(?![A-Za-z0-9_/]|[-.,:]\d)"
+)
 _FREE = re.compile(
     r"(?:\+?1[ .-]?)?\(?(?:800|888|877|866|855|844|833|900)\)?[ .-]|0800|0 ?8 ?0 ?0|8[ (-]*800|400[- ]"
     r"|0120-|0570-|\+800"
 )
 """Numbers that only businesses have."""
+
+_ACCOUNT = re.compile(r"\b[A-Z]{2}\d\d(?: ?\d{4}){0,6} ?$")
+"""What stands before the digits of an account that fails its checksum."""
 
 _DOCUMENTATION = re.compile(r"555[ .-]?01\d\d$")
 """Kept free for stories in North America."""
@@ -46,13 +51,9 @@ def phones(window: Window) -> Iterator[PersonalDatum]:
         for found in form.finditer(text, low, high):
             if found.start() < window.last and _is_one(window, found):
                 yield _datum(window, found)
-    if cues.PHONE.search(window.low, 0, window.last):
+    if cues.PHONE.search(window.low, 0, window.last) or cues.NUMBER.search(window.low, 0, window.last):
         for found in _ANY.finditer(text, low, high):
-            if (
-                found.start() < window.last
-                and cues.spoken_of(window, found.start(), cues.PHONE)
-                and _is_one(window, found)
-            ):
+            if found.start() < window.last and _spoken_of(window, found.start()) and _is_one(window, found):
                 yield _datum(window, found)
 
 
@@ -61,14 +62,21 @@ def _is_one(window: Window, found: re.Match[str]) -> bool:
     digits = "".join(filter(str.isdigit, number))
     if not 7 <= len(digits) <= 15 or len(set(digits)) < 3 or dull(number) or _FREE.match(number):
         return False
+    if _ACCOUNT.search(window.text, 0, found.start()):
+        return False
     if _DOCUMENTATION.search(number) or digits in "01234567890123456789" or digits.endswith("000000"):
         return False
     if digits == number and cues.before(window, found.start(), cues.NOBODY) >= 0:
-        return cues.spoken_of(window, found.start(), cues.PHONE)
+        return _spoken_of(window, found.start())
     near = cues.before(window, found.start(), cues.NOBODY)
-    return (
-        near < 0 or near > 8 or number.startswith(("+", "00", "(")) or cues.spoken_of(window, found.start(), cues.PHONE)
-    )
+    return near < 0 or near > 8 or number.startswith(("+", "00", "(")) or _spoken_of(window, found.start())
+
+
+def _spoken_of(window: Window, start: int) -> bool:
+    """Whether a word before it says that it is a phone, or at least a number and nothing else's."""
+    if cues.spoken_of(window, start, cues.PHONE):
+        return True
+    return cues.before(window, start, cues.NUMBER) >= 0 and cues.before(window, start, cues.NOBODY) < 0
 
 
 def _datum(window: Window, found: re.Match[str]) -> PersonalDatum:

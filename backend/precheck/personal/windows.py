@@ -41,7 +41,7 @@ _MOST = 34
 
 _ALIKE = {
     0xA0: " ", 0x2009: " ", 0x202F: " ", 0x3000: " ", 0x2010: "-", 0x2011: "-", 0x2012: "-", 0x2013: "-", 0x2014: "-",
-    0x2212: "-", 0xFF0D: "-", 0x30FC: "-", 0xFF0B: "+", 0xFF08: "(", 0xFF09: ")", 0xFF1A: ":",
+    0x2212: "-", 0xFF0D: "-", 0xFF0B: "+", 0xFF08: "(", 0xFF09: ")", 0xFF1A: ":",
 }  # fmt: skip
 _ALIKE |= {zero + digit: str(digit) for zero in ZEROS[1:] for digit in range(10)}
 
