@@ -17,7 +17,7 @@ _SIGNS_FROM = np.uint32(0x3040)
 _MULTIPLIER = np.uint32(0xC2B2AE35)
 _POWERS = np.cumprod(np.array([1] + [_MULTIPLIER] * (LONGEST - 1), np.uint32), dtype=np.uint32)
 _REACH = np.arange(LONGEST)
-_SIEVE_BITS = 20
+_SIEVE_BITS = 22
 _SIEVE_SHIFT = np.uint32(32 - _SIEVE_BITS)
 _ONE, _THREE, _SEVEN = np.uint8(1), np.uint32(3), np.uint32(7)
 

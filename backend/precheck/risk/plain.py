@@ -8,7 +8,7 @@ import binascii
 import codecs
 import re
 from base64 import b64decode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from urllib.parse import unquote
 
 from backend.precheck.risk.disguise import plain_word
@@ -37,6 +37,8 @@ _ROTATED = frozenset(["gur", "naq", "gb", "ubj", "znxr", "lbh", "sbe", "jvgu", "
 _REVERSED = frozenset(["eht", "dna", "ot", "woh", "ekam", "uoy", "rof", "htiw", "em", "tahw", "fo", "taht", "rouy"])
 _ENOUGH = 3
 _READABLE = 0.9
+_LONG_WORD, _DIGITS = 12, 6
+"""Signs of the longest word, and digits, without which nothing is wrapped: as eight letters in hexadecimal have."""
 
 
 def plain(folded: str) -> str:
@@ -57,7 +59,7 @@ def unwrapped(text: str) -> Iterator[str]:
     """
     if len(text) > 2 * SEARCHED:
         text = f"{text[:SEARCHED]} {text[-SEARCHED:]}"
-    for form, decode in ((_BASE64, _from_base64), (_HEX, _from_hex), (_PERCENT, _from_percent)):
+    for form, decode in _likely(text):
         for number, found in enumerate(form.finditer(text)):
             if number == PASSAGES:
                 break
@@ -69,6 +71,16 @@ def unwrapped(text: str) -> Iterator[str]:
         yield codecs.decode(start, "rot13")
     if len(_REVERSED.intersection(tokens)) >= _ENOUGH:
         yield start[::-1]
+
+
+def _likely(text: str) -> Iterator[tuple[re.Pattern[str], Callable[[str], str]]]:
+    """The encodings that a text may hold, told by what costs little to see."""
+    if max(map(len, text.split()), default=0) >= _LONG_WORD:
+        yield _BASE64, _from_base64
+        if text.count("%") >= _ENOUGH:
+            yield _PERCENT, _from_percent
+    if sum(map(text.count, "0123456789")) >= _DIGITS:
+        yield _HEX, _from_hex
 
 
 def _from_one_alphabet(found: re.Match[str]) -> str:

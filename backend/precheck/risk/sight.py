@@ -16,14 +16,18 @@ MOST = 12
 
 def windows(folded: str) -> list[str]:
     """The outline of a text, then what lies between its beginning and end, evenly chosen where that is too much."""
+    if len(folded) <= WINDOW:
+        return [plain(spaced(folded))]
+    if len(folded) <= 2 * WINDOW:
+        whole = plain(" ".join(folded.split()))
+        return [whole[:WINDOW], whole[-WINDOW:]]
     found = [plain(spaced(folded))]
-    if len(folded) > WINDOW:
-        starts = range(HEAD - (WINDOW - STEP), len(folded) - TAIL, STEP)
-        every = -(-len(starts) // MOST)
-        found += [plain(" ".join(folded[start : start + WINDOW].split())) for start in starts[::every]]
+    starts = range(HEAD - (WINDOW - STEP), len(folded) - TAIL, STEP)
+    every = -(-len(starts) // MOST)
+    found += [plain(" ".join(folded[start : start + WINDOW].split())) for start in starts[::every]]
     return found
 
 
-def windows_of(text: str) -> list[str]:
-    """The windows of a raw text."""
-    return windows(clean(text).lower())
+def outline_of(text: str) -> str:
+    """The beginning and end of a raw text."""
+    return plain(spaced(clean(text).lower()))

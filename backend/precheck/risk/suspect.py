@@ -48,9 +48,8 @@ def suspect(text: str, reading: Reading) -> tuple[Suspicion, ...]:
 def _of(reading: Reading) -> Iterator[Suspicion]:
     for hazard in hazards.find(reading.tokens):
         yield Suspicion(category=hazard.category, level=hazard.level, score=_SCORES[hazard.level], signal=hazard.signal)
-    for window in windows(reading.folded):
-        for each in assessor().judge(window):
-            yield Suspicion(category=each.category, level=each.level, score=each.score, signal=_SIGNALS[each.category])
+    for each in assessor().judge(windows(reading.folded)):
+        yield Suspicion(category=each.category, level=each.level, score=each.score, signal=_SIGNALS[each.category])
 
 
 def _surest(found: Iterable[Suspicion]) -> Iterable[Suspicion]:

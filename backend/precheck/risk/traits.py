@@ -39,15 +39,26 @@ class Traits(NamedTuple):
     words: Rows
 
 
-def concept_traits(text: str, known: Concepts) -> tuple[Rows, Rows]:
-    """The concepts of a `spaced` text, and pairs of those that stand next, second or third to each other."""
-    found = known.find(text).astype(np.uint32)
+class Spoken(NamedTuple):
+    """Concepts in their order, pairs of those that stand next, second and third to each other, and at which sign each
+    of the concepts begins. The first of a pair is the concept at the same place.
+    """
+
+    concepts: Rows
+    pairs: list[Rows]
+    places: NDArray[np.intp]
+
+
+def concept_traits(text: str, known: Concepts) -> Spoken:
+    """The concepts of a `spaced` text, alone and in pairs."""
+    numbers, places = known.find_at(text)
+    found = numbers.astype(np.uint32)
     pairs = [
-        _scattered(found[:-apart] * _NEXT + found[apart:] * _SKIPPED + np.uint32(apart > 1))
+        _rows([_scattered(found[:-apart] * _NEXT + found[apart:] * _SKIPPED + np.uint32(apart > 1))], PAIR_BITS)
         for apart in (1, 2, 3)
         if len(found) > apart
     ]
-    return found.astype(np.intp), _rows(pairs, PAIR_BITS)
+    return Spoken(found.astype(np.intp), pairs, places)
 
 
 def word_traits(text: str) -> Rows:

@@ -9,7 +9,7 @@ from scipy.sparse import csr_matrix, diags, hstack
 
 from backend.precheck.learned.concepts import Concepts
 from backend.precheck.risk.model import EVEN
-from backend.precheck.risk.sight import windows_of
+from backend.precheck.risk.sight import outline_of
 from backend.precheck.risk.traits import PAIR_BITS, WORD_BITS, Rows, concept_traits, word_traits
 from backend.precheck.training.risk_examples import RiskExample
 
@@ -36,9 +36,10 @@ def design(examples: Sequence[RiskExample], known: Concepts, count: int) -> Risk
     """Of a long text its beginning and end are learned from."""
     found: tuple[list[Rows], list[Rows], list[Rows]] = ([], [], [])
     for example in examples:
-        text = windows_of(example.text)[0]
-        concepts, pairs = concept_traits(text, known)
-        for rows, into in zip((concepts, pairs, word_traits(text)), found, strict=True):
+        text = outline_of(example.text)
+        spoken = concept_traits(text, known)
+        pairs = np.concatenate([*spoken.pairs, np.zeros(0, np.intp)])
+        for rows, into in zip((spoken.concepts, pairs, word_traits(text)), found, strict=True):
             into.append(rows)
     widths = (count, 1 << PAIR_BITS, 1 << WORD_BITS)
     parts = [_scaled(rows, width, share) for rows, width, share in zip(found, widths, SHARE.values(), strict=True)]
