@@ -31,9 +31,10 @@ format: $(STAMP) ## Put style right
 types: $(STAMP) ## Check types
 	$(BIN)/mypy
 
-precheck: $(STAMP) ## Learn the precheck anew from labelled prompts, those in the project and in the folders of DATA
+precheck: $(STAMP) ## Learn the precheck anew: tasks from the project's prompts and the folders of DATA, risks with the folder RISKS
 	$(BIN)/python -m backend.precheck.training --data tests/data/prompts $(DATA:%=--data %) \
 		--measure tests/data/measure --concepts tests/data/concepts
+	$(if $(RISKS),$(BIN)/python -m backend.precheck.training.risk --own tests/data --public $(RISKS))
 
 bench: $(STAMP) ## Measure speed: CPU per request and chunk, memory per stream
 	$(BIN)/python -m tests.bench.precheck

@@ -46,9 +46,15 @@ def suspect(text: str, reading: Reading) -> tuple[Suspicion, ...]:
 
 
 def _of(reading: Reading) -> Iterator[Suspicion]:
+    judged = list(assessor().judge(windows(reading.folded)))
+    # Words cannot tell an order from one that is only quoted, to be summarised or explained; the model saw both.
+    told = any(each.category is RiskCategory.INJECTION for each in judged)
     for hazard in hazards.find(reading.tokens):
-        yield Suspicion(category=hazard.category, level=hazard.level, score=_SCORES[hazard.level], signal=hazard.signal)
-    for each in assessor().judge(windows(reading.folded)):
+        level = hazard.level
+        if hazard.category is RiskCategory.INJECTION and not told:
+            level = RiskLevel.LOW
+        yield Suspicion(category=hazard.category, level=level, score=_SCORES[level], signal=hazard.signal)
+    for each in judged:
         yield Suspicion(category=each.category, level=each.level, score=each.score, signal=_SIGNALS[each.category])
 
 
