@@ -7,7 +7,7 @@ from hypothesis import given as example_of
 from hypothesis import strategies as st
 
 from backend.attachments.given import Given, turn_of
-from backend.chat.history import turn_tokens
+from backend.chat.history import turn_size
 from backend.providers.calls import Picture, Text
 from shared.attachments import AttachmentKind
 
@@ -34,7 +34,7 @@ def test_a_picture_is_a_part_before_the_words_and_counts_by_its_size() -> None:
     turn = turn_of("What is this?", [file(None, content=b"png", tokens=4000), file("the text")])
     assert turn.parts == (Picture("image/png", b"png", tokens=4000), Text(turn.content))
     assert "the text" in turn.content
-    assert 4000 < turn_tokens(turn) < 4100
+    assert 4000 < turn_size(turn).tokens() < 4100
 
 
 def test_what_is_too_much_to_be_shown_again_is_said_to_be_missing() -> None:
