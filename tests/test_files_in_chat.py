@@ -178,7 +178,7 @@ class TestShown:
         assert refused["error"]["code"] == "model_incapable"
 
     async def test_the_oldest_go_first_when_they_do_not_fit(self, server: Upstream, user: Person) -> None:
-        old, new = await attach(user, b"ancient " * 14_000), await attach(user, b"recent " * 14_000)
+        old, new = await attach(user, b"ancient " * 17_000), await attach(user, b"recent " * 17_000)
         first = await say(user, "Keep this.", attachments=[old.id], model="blind")
         answer = await say(
             user, "And this.", attachments=[new.id], conversation_id=first["conversation_id"], model="blind"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import and_, delete, func, select
+from sqlalchemy import and_, delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 from sqlmodel import col
@@ -14,6 +14,9 @@ from backend.chat.tables import Message
 from backend.precheck.marks.tables import PromptMark
 from backend.precheck.tables import PromptCheck
 from shared.messages import Role
+
+_OF_ORIGIN = {origin: text(f"origin = '{origin}'") for origin in ("person", "bench")}
+"""In words: a partial index is not found by a parameter once the statement is prepared."""
 
 _JUDGED = ("category", "complexity", "risky", "found", "check_id", "text_ciphertext", "features")
 
@@ -108,7 +111,7 @@ async def put(session: AsyncSession, mark: PromptMark) -> PromptMark:
     person = mark.origin == "person"
     stored = row.on_conflict_do_update(
         index_elements=["organisation_id", "user_id", "check_id" if person else "prompt_hash"],
-        index_where=col(PromptMark.origin) == mark.origin,
+        index_where=_OF_ORIGIN[mark.origin],
         set_={**{name: row.excluded[name] for name in _JUDGED}, "marked_at": func.now()},
     ).returning(PromptMark)
     kept: PromptMark = (await session.execute(stored, execution_options={"populate_existing": True})).scalar_one()

@@ -15,7 +15,12 @@ MOST = 12
 
 
 def windows(folded: str) -> list[str]:
-    """The outline of a text, then what lies between its beginning and end, evenly chosen where that is too much."""
+    """The outline of a text, then what lies between its beginning and end, evenly chosen where that is too much.
+
+    Of a long text each line is looked at once: what is said a thousand times is not a thousand times as suspicious.
+    """
+    if len(folded) > WINDOW:
+        folded = "\n".join(dict.fromkeys(folded.split("\n")))
     if len(folded) <= WINDOW:
         return [plain(spaced(folded))]
     if len(folded) <= 2 * WINDOW:

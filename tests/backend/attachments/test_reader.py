@@ -99,7 +99,7 @@ class TestText:
         risky, harmless = read(b"A story.\n" * 3000 + words), read(b"A story.\n" * 3000)
         assert isinstance(risky, Found)
         assert isinstance(harmless, Found)
-        assert {s.level for s in risky.suspicions} == {RiskLevel.HIGH}
+        assert RiskLevel.HIGH in {s.level for s in risky.suspicions}
         assert harmless.suspicions == ()
 
     @pytest.mark.parametrize(

@@ -74,7 +74,10 @@ class TestWindows:
         assert theirs.key == f"{kind} address 203.0.113.7"
         assert (theirs.requests, theirs.tokens) == (ADDRESS_REQUESTS_PER_MINUTE[kind], UNLIMITED)
 
-    @pytest.mark.parametrize("kind", get_args(Kind))
+    def test_what_the_guard_is_asked_about_is_counted_for_the_key_already(self) -> None:
+        assert not any(" key " in window.key for window in windows("guard", identity(KEY), LIMITS, "203.0.113.7"))
+
+    @pytest.mark.parametrize("kind", [kind for kind in get_args(Kind) if kind != "guard"])
     def test_a_key_has_one_set_for_all_kinds_beside_the_persons(self, kind: Kind) -> None:
         mine, *of_key, theirs = windows(kind, identity(KEY), LIMITS, "203.0.113.7")
         assert " user " in mine.key

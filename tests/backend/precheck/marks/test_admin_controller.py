@@ -69,6 +69,11 @@ class TestBench:
         assert (await in_bench(other, category="other"))["id"] != first["id"]
         assert len(await listed(admin)) == 2
 
+    async def test_as_many_as_one_likes_are_made_one_after_the_other(self, admin: Person) -> None:
+        for number in range(12):  # a statement is prepared after some uses
+            await in_bench(admin, f"Prompt {number}", category="coding")
+        assert len(await listed(admin)) == 12
+
     async def test_it_is_in_the_audit_log_without_the_text(self, api: Api, admin: Person) -> None:
         made = await in_bench(admin, WORDS, risky=True)
         [event] = events(api, "mark.set")
